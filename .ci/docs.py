@@ -1,0 +1,169 @@
+"""The documentation site, from the same notebooks: `python .ci/docs.py` writes `_docs/`; open `_docs/index.html`.
+
+nbdev's processors turn a notebook into a page's cells (hidden cells go, symbols are linked, exports ask for an entry);
+the entries come from the exported modules; Sphinx and MyST-NB draw it all. No cell is run: stored outputs are shown.
+Any warning, and any link within the site that leads nowhere, is an error. Nothing is fetched."""
+import re, shutil, sys
+from importlib import import_module
+from inspect import Parameter, Signature, formatannotation, getdoc, signature
+from operator import attrgetter
+from pathlib import Path
+from urllib.parse import unquote
+
+from execnb.nbio import mk_cell, read_nb, write_nb
+from fastcore.docments import docments
+from fastcore.script import call_parse
+from nbdev.config import get_config
+from nbdev.doclinks import NbdevLookup, nbglob
+from nbdev.frontmatter import FrontmatterProc
+from nbdev.processors import FilterDefaults, exec_show_docs
+
+# What a page loads from outside: each package of the npm registry, its version, and the one file that is used.
+scripts = {'maths':   ('mathjax', '3.2.2', 'es5/tex-svg-full.js'),
+           'widgets': ('@jupyter-widgets/html-manager', '1.0.15', 'dist/embed.js')}
+
+css = '''.source { float: right; font-size: .85em }
+.notebook { display: block; text-align: right; font-size: .85em }
+.entry { display: block; margin-top: 2.5em; border-top: 1px solid var(--pst-color-border) }
+.bd-article-container { max-width: 64em !important }
+div.highlight pre { font-size: .8em }
+.bd-header { display: none }'''
+
+
+class Page(FilterDefaults):
+    "nbdev's steps from notebook to page, without front matter (it keeps only the title cell's first lines) and without running cells."
+    def base_procs(self): return [p for p in super().base_procs() if p not in (FrontmatterProc, exec_show_docs)]
+
+
+def page(path):
+    "The notebook at `path` as nbdev shows it to readers."
+    nb = read_nb(path)
+    Page()(nb)
+    return nb
+
+
+def page_name(path):
+    "01_schedule.ipynb → schedule, the name that nbdev's links use."
+    return re.sub(r'^\d+[a-z0-9]*_', '', Path(path).stem.lower())
+
+
+def exports(path):
+    "The names that the notebook exports, methods included, and the module that has them."
+    lib = get_config().lib_path.name
+    here = f'{page_name(path)}.html#'
+    syms = [k for mod in import_module(f'{lib}._modidx').d['syms'].values() for k, (link, _) in mod.items() if link.startswith(here)]
+    if not syms: return [], None
+    module = '.'.join(syms[0].split('.')[:2])
+    return [o[len(module)+1:] for o in syms], import_module(module)
+
+
+def call_line(name, sym):
+    "How to call `sym`, in one line: names and defaults; types stand in the table below it."
+    try: sig = signature(sym)
+    except (TypeError, ValueError): return name
+    return name + str(Signature([p.replace(annotation=Parameter.empty) for p in sig.parameters.values() if p.name != 'self']))
+
+
+def params_table(sym):
+    "The docments of `sym`: name, type, default and meaning of each parameter and of what it returns; nothing where there are none."
+    params = docments(sym, full=True)
+    if not any(p.docment for p in params.values()): return ''
+    code = lambda o: '' if o is Parameter.empty else f'`{o}`'
+    rows = [(code(k), code(Parameter.empty if p.anno is Parameter.empty else formatannotation(p.anno)),
+             code(p.default if p.default is Parameter.empty else repr(p.default)), p.docment or '')
+            for k, p in params.items() if k not in ('self', 'return') or p.docment]
+    rows = [('', 'type', 'default', ''), ('---',)*4] + [('returns' if k == '`return`' else k, *o) for k, *o in rows]
+    return '\n'.join('| ' + ' | '.join(o.replace('|', '\\|').replace('\n', ' ') for o in row) + ' |' for row in rows)
+
+
+def entry(name, module, also, level):
+    "A symbol's entry as a markdown cell. `also`: names of members with no entry of their own; links to them arrive here."
+    sym = attrgetter(name)(module)
+    src = NbdevLookup().code(f'{module.__name__}.{name}')
+    parts = [f'<span class="entry" id="{name.lower()}"></span>' + ''.join(f'<span id="{o.lower()}"></span>' for o in also),
+             f'<a class="source" href="{src}">source</a>', '#'*level + ' ' + name.replace('_', r'\_'),
+             f'```python\n{call_line(name, sym)}\n```', NbdevLookup().linkify(getdoc(sym) or ''), params_table(sym)]
+    return mk_cell('\n\n'.join(parts), 'markdown')
+
+
+def sphinx_cells(nb, path):
+    "The cells of a page as MyST-NB wants them."
+    (names, module), level = exports(path), 1
+    shown = [re.search(r'^show_doc\(([\w.]+)', c.source, flags=re.M) for c in nb.cells]
+    shown = [m and m[1] for m in shown]
+    for cell, name in zip(nb.cells, shown):
+        if name: yield entry(name, module, [o for o in names if o.startswith(name+'.') and o not in shown], level+1)
+        elif cell.cell_type == 'markdown':
+            prose = re.sub(r'^```.*?^```', '', cell.source, flags=re.M|re.S)
+            level = ([level] + [len(h) for h in re.findall(r'^(#+) ', prose, flags=re.M)])[-1]
+            cell.source = re.sub(r'\]\((\d\w*)\.ipynb', lambda m: f']({page_name(m[1])}.ipynb', cell.source)
+            yield cell
+        else:
+            cell.source = re.sub(r'^#\|.*\n?', '', cell.source, flags=re.M)
+            yield cell
+
+
+def write_pages(src):
+    "Write every notebook's page into the folder `src`; returns the names in reading order."
+    cfg = get_config()
+    nbs = sorted(nbglob(as_path=True), key=lambda p: (p.stem != 'index', p.name))
+    names = [page_name(p) for p in nbs]
+    for path, name in zip(nbs, names):
+        nb = page(path)
+        nb.cells = list(sphinx_cells(nb, path))
+        if name == 'index': nb.cells.append(mk_cell('```{toctree}\n:hidden:\n' + '\n'.join(names[1:]) + '\n```', 'markdown'))
+        else:
+            url = f'{cfg.git_url}/blob/{cfg.branch}/{path.relative_to(cfg.config_path)}'
+            nb.cells[0].source = re.sub(r'(?m)^(# .*)', rf'\1\n\n<a class="notebook" href="{url}">this page as a notebook</a>', nb.cells[0].source, count=1)
+        write_nb(nb, src/f'{name}.ipynb')
+    images = cfg.nbs_path/'images'
+    if images.exists(): shutil.copytree(images, src/'images')
+    return names
+
+
+def settings(js):
+    "Sphinx's settings. `js`: None for scripts from a CDN, or a folder `node_modules` to take them from."
+    cfg = get_config()
+    url = {k: 'https://cdn.jsdelivr.net/npm/{}@{}/{}'.format(*v) if js is None else Path(v[2]).name for k, v in scripts.items()}
+    return dict(
+        project=cfg.title, author=cfg.author, copyright=cfg.copyright, version=cfg.version, html_title=cfg.title,
+        extensions=['myst_nb', 'sphinx_copybutton'], html_theme='sphinx_book_theme', html_static_path=['_static'],
+        html_css_files=['site.css'], html_copy_source=False, html_use_index=False, html_show_sourcelink=False,
+        html_theme_options=dict(repository_url=cfg.git_url, use_repository_button=True, navbar_persistent=[], use_download_button=False, show_toc_level=2),
+        myst_enable_extensions=['dollarmath', 'amsmath', 'html_image'], myst_heading_anchors=4, smartquotes=False, suppress_warnings=['myst.header'],
+        nb_execution_mode='off', nb_execution_cache_path='.cache', nb_merge_streams=True, nb_ipywidgets_js={url['widgets']: {}}, mathjax_path=url['maths'])
+
+
+def dead_links(site):
+    "Links inside the site that lead nowhere, as sentences."
+    pages = {p.name: p.read_text(encoding='utf-8') for p in site.glob('*.html')}
+    ids = {name: set(re.findall(r'\b(?:id|name)="([^"]+)"', html)) for name, html in pages.items()}
+    for name, html in pages.items():
+        for link in sorted(set(re.findall(r'(?:href|src)="([^":]+)"', html))):
+            file, _, target = unquote(link).partition('#')
+            file = file.split('?')[0] or name
+            if not (site/file).exists(): yield f'{name}: {link} is not there'
+            elif target and file in ids and target not in ids[file]: yield f'{name}: {link} has no such target'
+
+
+@call_parse
+def main(out:Path=None, # folder for the site; default: doc_path of settings.ini
+         js:Path=None): # a node_modules folder with mathjax and @jupyter-widgets/html-manager, for reading offline; default: a CDN
+    "Build the documentation site from the notebooks"
+    from sphinx.application import Sphinx
+    cfg = get_config()
+    out, src = Path(out or cfg.doc_path), cfg.config_path/'_proc'
+    for d in (src, out): shutil.rmtree(d, ignore_errors=True)
+    (src/'_static').mkdir(parents=True)
+    (src/'_static/site.css').write_text(css)
+    if js: [shutil.copy(js/package/file, src/'_static') for package, _, file in scripts.values()]
+    write_pages(src)
+    app = Sphinx(src, None, src/'html', src/'.doctrees', 'html', confoverrides=settings(js), status=None, warningiserror=True)
+    app.build()
+    shutil.move(src/'html', out)
+    for p in out.glob('*.html'):  # nbdev's links to our own site work from any folder, offline too
+        p.write_text(p.read_text(encoding='utf-8').replace(f'href="{cfg.doc_host}{cfg.doc_baseurl}', 'href="'), encoding='utf-8')
+    dead = list(dead_links(out))
+    print(*dead, sep='\n')
+    if app.statuscode or dead: sys.exit('The site has faults, listed above.')
+    print(f'{out}/index.html')
