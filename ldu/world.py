@@ -72,7 +72,7 @@ def shot(
     key = seeds*1_000_003 + shots + 500_000_000_000
     u = lambda field, lo=0., hi=1.: uniform(key, field, lo, hi)
     c = lambda field, n: choice(key, field, [1]*n)
-    return dict(x=u('x',-.12,.12), y=u('y',-.08,.10), turn=u('turn',-.22,.22), zoom=u('zoom',.92,1.12), smile=u('smile',-.4,1.), open=(u('is_open')<.35)*u('open',.2,1.),
+    return dict(x=u('x',-.12,.12), y=u('y',-.03,.12), turn=u('turn',-.22,.22), zoom=u('zoom',1.04,1.24), smile=u('smile',-.4,1.), open=(u('is_open')<.35)*u('open',.2,1.),
         look_x=u('look_x',-1,1), look_y=u('look_y',-.5,.5), light_dir=u('light_dir',0,2*math.pi), light=u('light',0,.22), gain=u('gain',.85,1.1),
         wall=c('wall',8), wall_tint=torch.stack([u(f'tint{i}',-.05,.05) for i in range(3)],-1), pattern=c('pattern',3), phase=u('phase',0,6.28), shirt=c('shirt',6))
 
