@@ -5,7 +5,7 @@ the entries come from the exported modules; Sphinx and MyST-NB draw it all. No c
 Any warning, and any link within the site that leads nowhere, is an error. Nothing is fetched."""
 import re, shutil, sys
 from importlib import import_module
-from inspect import Parameter, Signature, formatannotation, getdoc, signature
+from inspect import Parameter, Signature, cleandoc, formatannotation, signature
 from operator import attrgetter
 from pathlib import Path
 from urllib.parse import unquote
@@ -25,6 +25,7 @@ scripts = {'maths':   ('mathjax', '3.2.2', 'es5/tex-svg-full.js'),
 css = '''.source { float: right; font-size: .85em }
 .notebook { display: block; text-align: right; font-size: .85em }
 .entry { display: block; margin-top: 2.5em; border-top: 1px solid var(--pst-color-border) }
+.bd-sidebar-primary { max-width: 13rem } .bd-sidebar-secondary { max-width: 15rem }
 .bd-article-container { max-width: 64em !important }
 div.highlight pre { font-size: .8em }
 .bd-header { display: none }'''
@@ -39,6 +40,7 @@ def page(path):
     "The notebook at `path` as nbdev shows it to readers."
     nb = read_nb(path)
     Page()(nb)
+    nb.metadata['language_info'] = dict(name='python', pygments_lexer='ipython3')  # nbdev_clean drops it; it colours the code
     return nb
 
 
@@ -68,11 +70,12 @@ def params_table(sym):
     "The docments of `sym`: name, type, default and meaning of each parameter and of what it returns; nothing where there are none."
     params = docments(sym, full=True)
     if not any(p.docment for p in params.values()): return ''
-    code = lambda o: '' if o is Parameter.empty else f'`{o}`'
-    rows = [(code(k), code(Parameter.empty if p.anno is Parameter.empty else formatannotation(p.anno)),
-             code(p.default if p.default is Parameter.empty else repr(p.default)), p.docment or '')
+    def code(o, text): return '' if o is Parameter.empty else f'`{text(o)}`'
+    rows = [('returns' if k == 'return' else f'`{k}`', code(p.anno, formatannotation), code(p.default, repr), p.docment or '')
             for k, p in params.items() if k not in ('self', 'return') or p.docment]
-    rows = [('', 'type', 'default', ''), ('---',)*4] + [('returns' if k == '`return`' else k, *o) for k, *o in rows]
+    used = [any(col) for col in zip(*rows)]  # a column with nothing in it is left out
+    rows = [('', 'type', 'default', ''), ('---',)*4] + rows
+    rows = [[o for o, u in zip(row, used) if u] for row in rows]
     return '\n'.join('| ' + ' | '.join(o.replace('|', '\\|').replace('\n', ' ') for o in row) + ' |' for row in rows)
 
 
@@ -82,7 +85,7 @@ def entry(name, module, also, level):
     src = NbdevLookup().code(f'{module.__name__}.{name}')
     parts = [f'<span class="entry" id="{name.lower()}"></span>' + ''.join(f'<span id="{o.lower()}"></span>' for o in also),
              f'<a class="source" href="{src}">source</a>', '#'*level + ' ' + name.replace('_', r'\_'),
-             f'```python\n{call_line(name, sym)}\n```', NbdevLookup().linkify(getdoc(sym) or ''), params_table(sym)]
+             f'```python\n{call_line(name, sym)}\n```', NbdevLookup().linkify(cleandoc(sym.__doc__ or '')), params_table(sym)]
     return mk_cell('\n\n'.join(parts), 'markdown')
 
 
@@ -103,35 +106,49 @@ def sphinx_cells(nb, path):
             yield cell
 
 
+def lost_widgets(nb, path):
+    "Widgets that a page would leave out, because the notebook was saved without their state, as sentences."
+    kind = 'application/vnd.jupyter.widget-{}+json'.format
+    state = nb.metadata.get('widgets', {}).get(kind('state'), {}).get('state', {})
+    for data in [o.get('data', {}) for c in nb.cells for o in c.get('outputs', [])]:
+        if kind('view') in data and data[kind('view')]['model_id'] not in state:
+            yield f"{path.name}: no state is stored for the widget {''.join(data.get('text/plain', ''))[:60]!r}"
+
+
 def write_pages(src):
-    "Write every notebook's page into the folder `src`; returns the names in reading order."
+    "Write every notebook's page into the folder `src`; returns faults as sentences."
     cfg = get_config()
     nbs = sorted(nbglob(as_path=True), key=lambda p: (p.stem != 'index', p.name))
     names = [page_name(p) for p in nbs]
+    faults = []
     for path, name in zip(nbs, names):
         nb = page(path)
+        faults += lost_widgets(nb, path)
         nb.cells = list(sphinx_cells(nb, path))
         if name == 'index': nb.cells.append(mk_cell('```{toctree}\n:hidden:\n' + '\n'.join(names[1:]) + '\n```', 'markdown'))
         else:
             url = f'{cfg.git_url}/blob/{cfg.branch}/{path.relative_to(cfg.config_path)}'
-            nb.cells[0].source = re.sub(r'(?m)^(# .*)', rf'\1\n\n<a class="notebook" href="{url}">this page as a notebook</a>', nb.cells[0].source, count=1)
+            link = f'<a class="notebook" href="{url}">this page as a notebook</a>'
+            nb.cells[0].source = re.sub(r'(?m)^(# .*)', rf'\1\n\n{link}', nb.cells[0].source, count=1)
         write_nb(nb, src/f'{name}.ipynb')
     images = cfg.nbs_path/'images'
     if images.exists(): shutil.copytree(images, src/'images')
-    return names
+    return faults
 
 
 def settings(js):
     "Sphinx's settings. `js`: None for scripts from a CDN, or a folder `node_modules` to take them from."
     cfg = get_config()
     url = {k: 'https://cdn.jsdelivr.net/npm/{}@{}/{}'.format(*v) if js is None else Path(v[2]).name for k, v in scripts.items()}
+    theme = dict(repository_url=cfg.git_url, use_repository_button=True, use_download_button=False, navbar_persistent=[], show_toc_level=2)
     return dict(
         project=cfg.title, author=cfg.author, copyright=cfg.copyright, version=cfg.version, html_title=cfg.title,
-        extensions=['myst_nb', 'sphinx_copybutton'], html_theme='sphinx_book_theme', html_static_path=['_static'],
-        html_css_files=['site.css'], html_copy_source=False, html_use_index=False, html_show_sourcelink=False,
-        html_theme_options=dict(repository_url=cfg.git_url, use_repository_button=True, navbar_persistent=[], use_download_button=False, show_toc_level=2),
-        myst_enable_extensions=['dollarmath', 'amsmath', 'html_image'], myst_heading_anchors=4, smartquotes=False, suppress_warnings=['myst.header'],
-        nb_execution_mode='off', nb_execution_cache_path='.cache', nb_merge_streams=True, nb_ipywidgets_js={url['widgets']: {}}, mathjax_path=url['maths'])
+        extensions=['myst_nb', 'sphinx_copybutton'], html_theme='sphinx_book_theme', html_theme_options=theme,
+        html_static_path=['_static'], html_css_files=['site.css'], mathjax_path=url['maths'], nb_ipywidgets_js={url['widgets']: {}},
+        html_copy_source=False, html_show_sourcelink=False, html_use_index=False, smartquotes=False,
+        myst_enable_extensions=['dollarmath', 'amsmath', 'html_image'], myst_heading_anchors=4,
+        suppress_warnings=['myst.header'],  # an entry may stand two levels below the page's title
+        nb_execution_mode='off', nb_execution_cache_path='.cache', nb_merge_streams=True)
 
 
 def dead_links(site):
@@ -147,23 +164,22 @@ def dead_links(site):
 
 
 @call_parse
-def main(out:Path=None, # folder for the site; default: doc_path of settings.ini
-         js:Path=None): # a node_modules folder with mathjax and @jupyter-widgets/html-manager, for reading offline; default: a CDN
+def main(js:Path=None): # for reading offline: a node_modules folder with mathjax and @jupyter-widgets/html-manager; default: a CDN
     "Build the documentation site from the notebooks"
     from sphinx.application import Sphinx
     cfg = get_config()
-    out, src = Path(out or cfg.doc_path), cfg.config_path/'_proc'
+    out, src = cfg.doc_path, cfg.config_path/'_proc'
     for d in (src, out): shutil.rmtree(d, ignore_errors=True)
     (src/'_static').mkdir(parents=True)
     (src/'_static/site.css').write_text(css)
     if js: [shutil.copy(js/package/file, src/'_static') for package, _, file in scripts.values()]
-    write_pages(src)
+    faults = write_pages(src)
     app = Sphinx(src, None, src/'html', src/'.doctrees', 'html', confoverrides=settings(js), status=None, warningiserror=True)
     app.build()
     shutil.move(src/'html', out)
     for p in out.glob('*.html'):  # nbdev's links to our own site work from any folder, offline too
         p.write_text(p.read_text(encoding='utf-8').replace(f'href="{cfg.doc_host}{cfg.doc_baseurl}', 'href="'), encoding='utf-8')
-    dead = list(dead_links(out))
-    print(*dead, sep='\n')
-    if app.statuscode or dead: sys.exit('The site has faults, listed above.')
+    faults += dead_links(out)
+    print(*faults, sep='\n')
+    if app.statuscode or faults: sys.exit('The site has faults, listed above.')
     print(f'{out}/index.html')

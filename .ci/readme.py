@@ -1,6 +1,6 @@
 """README.md from nbs/index.ipynb: `python .ci/readme.py` writes it; with `--check` it only says whether README.md is what index gives.
 
-Pictures among index's outputs become files nbs/images/index_*.png; relative links are made to work from the top folder."""
+Pictures among index's outputs become files nbs/images/readme_*.png; relative links are made to work from the top folder."""
 import re, sys
 
 from docs import page
@@ -18,7 +18,7 @@ def readme():
     nb = page(cfg.nbs_path/'index.ipynb')
     for cell in nb.cells:
         if cell.cell_type == 'code': cell.source = re.sub(r'^#\|.*\n?', '', cell.source, flags=re.M)
-    names = {'unique_key': 'index', 'output_files_dir': f'{nbs}/images'}
+    names = {'unique_key': 'readme', 'output_files_dir': f'{nbs}/images'}
     text, res = MarkdownExporter().from_notebook_node(reads(nb2str(nb), 4), names)
 
     def from_top(m): return m[1] + (f'{nbs}/' if (cfg.nbs_path/m[2].split('#')[0]).is_file() else '') + m[2]
@@ -32,7 +32,7 @@ def main(check:bool=False): # write nothing; exit status 1 if README.md is not w
     cfg = get_config()
     text, pictures = readme()
     new = {cfg.config_path/'README.md': text.encode()} | {cfg.config_path/k: v for k, v in pictures.items()}
-    stale = [p for p in (cfg.nbs_path/'images').glob('index_*') if p not in new]
+    stale = [p for p in (cfg.nbs_path/'images').glob('readme_*') if p not in new]
     differ = [p for p, v in new.items() if not p.exists() or p.read_bytes() != v] + stale
     names = ', '.join(str(p.relative_to(cfg.config_path)) for p in differ)
     if check: sys.exit(f'{names}: not what nbs/index.ipynb gives; run `python .ci/readme.py`' if differ else 0)

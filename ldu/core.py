@@ -9,7 +9,7 @@ __all__ = ['FORMATS', 'UPRIGHT', 'SUFFIXES', 'Found', 'sample_photo', 'check_ims
            'generator', 'seed_everything', 'default_device']
 
 # %% ../nbs/00_core.ipynb #c002
-import json, math, os, random, secrets, unicodedata, warnings
+import itertools, json, math, os, random, secrets, unicodedata, warnings
 from collections import namedtuple
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 import torch, torch.nn.functional as F
-from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
+from fastcore.basics import patch
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 # %% ../nbs/00_core.ipynb #c005
 def sample_photo(
@@ -73,7 +74,7 @@ def grid(
     sheet = x.permute(2,0,3,1,4).flatten(3).flatten(1,2)
     return to_pil(F.pad(sheet, (pad,0,pad,0), value=1.))
 
-# %% ../nbs/00_core.ipynb #c017
+# %% ../nbs/00_core.ipynb #c018
 def _hwc(x):
     "Pictures of any kind as a flat list of H×W or H×W×3 arrays in [0,1]."
     if isinstance(x, (list,tuple)): return [a for o in x for a in _hwc(o)]
@@ -84,7 +85,7 @@ def _hwc(x):
     if x.ndim==3: x = x[None]
     return [o.permute(1,2,0).squeeze(-1).clamp(0,1).numpy() for o in x]
 
-# %% ../nbs/00_core.ipynb #c018
+# %% ../nbs/00_core.ipynb #c019
 def show(
     ims, # N×3×H×W in [0,1], or a list of such tensors, one-channel maps, `Picture`s or PIL images of any sizes
     titles=None, # one string a picture
@@ -94,23 +95,23 @@ def show(
     suptitle:str=None # a title over all
 ):
     "Draw a gallery; values outside [0,1] are clipped for display only."
-    from matplotlib import pyplot as plt
+    from matplotlib import pyplot as plt  # here, so that commands which draw nothing start faster
     ims = _hwc(ims)
     ncol = ncol or min(len(ims), max(1, int(9/size)))
-    nrow = math.ceil(len(ims)/ncol)
-    tall = size*max(o.shape[0]/o.shape[1] for o in ims) + .22*(titles is not None)
-    fig,axs = plt.subplots(nrow, ncol, figsize=(ncol*size, nrow*tall+.3*bool(suptitle)), squeeze=False, layout='constrained')
+    rows = [ims[i:i+ncol] for i in range(0, len(ims), ncol)]
+    tall = [size*max(o.shape[0]/o.shape[1] for o in row) + .22*(titles is not None) for row in rows]
+    fig,axs = plt.subplots(len(rows), ncol, figsize=(ncol*size, sum(tall)+.3*bool(suptitle)), height_ratios=tall, squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
     for ax,o,t in zip(axs.flat, ims, titles or ['']*len(ims)):
         ax.imshow(o, cmap='gray', vmin=0, vmax=1, interpolation='bilinear' if smooth else None)
         ax.set_title(t, fontsize=8, pad=3)
     if suptitle: fig.suptitle(suptitle, fontsize=9)
 
-# %% ../nbs/00_core.ipynb #c021
+# %% ../nbs/00_core.ipynb #c022
 class PictureError(ValueError):
     "A file that cannot be read or written: one sentence that names it, its fault and what to do."
 
-# %% ../nbs/00_core.ipynb #c022
+# %% ../nbs/00_core.ipynb #c023
 @dataclass(repr=False)
 class Picture:
     "A picture as read: upright, three channels, every value a whole number of 255ths."
@@ -126,7 +127,7 @@ class Picture:
         extra = [k for k in ('alpha','icc') if getattr(self,k) is not None] + self.notes
         return f'Picture({self.path and self.path.name}, {self.size[0]}×{self.size[1]}{"".join("; "+o for o in extra)})'
 
-# %% ../nbs/00_core.ipynb #c024
+# %% ../nbs/00_core.ipynb #c025
 FORMATS = 'JPEG MPO PNG GIF WEBP TIFF BMP PPM AVIF JPEG2000 HEIF'.split()  # HEIF only where a plug-in such as pillow-heif is registered
 
 def _check_file(path):
@@ -137,7 +138,7 @@ def _check_file(path):
     if not path.is_file(): raise PictureError(f'{path}: this is not an ordinary file; name a picture.')
     if empty: raise PictureError(f'{path}: the file is empty (0 bytes); copy it again from where it came.')
 
-# %% ../nbs/00_core.ipynb #c025
+# %% ../nbs/00_core.ipynb #c026
 @contextmanager
 def _opened(path, max_pixels):
     "The loaded PIL image and its number of frames; a fault while it is open becomes a `PictureError`."
@@ -157,7 +158,7 @@ def _opened(path, max_pixels):
     except Exception as e: raise PictureError(f'{path}: cannot be read ({e}); if it is damaged or cut short, copy or export it again.') from e
     finally: Image.MAX_IMAGE_PIXELS = limit
 
-# %% ../nbs/00_core.ipynb #c027
+# %% ../nbs/00_core.ipynb #c028
 _T = Image.Transpose
 UPRIGHT = {2:_T.FLIP_LEFT_RIGHT, 3:_T.ROTATE_180, 4:_T.FLIP_TOP_BOTTOM, 5:_T.TRANSPOSE, 6:_T.ROTATE_270, 7:_T.TRANSVERSE, 8:_T.ROTATE_90}
 
@@ -167,7 +168,7 @@ def _upright(im):
     except Exception: o = 1  # a damaged EXIF block is no reason to refuse the picture
     return (im.transpose(UPRIGHT[o]), o) if o in UPRIGHT else (im, 1)
 
-# %% ../nbs/00_core.ipynb #c029
+# %% ../nbs/00_core.ipynb #c030
 def _eight_bits(im):
     "Sixteen-bit grey scaled to eight; other modes as they are."
     if im.mode not in ('I','F') and not im.mode.startswith('I;16'): return im
@@ -175,20 +176,21 @@ def _eight_bits(im):
     if im.mode=='F' or v.min()<0 or v.max()>65535: raise ValueError('its 32-bit numbers have no agreed white; export it with 8 or 16 bits')
     return Image.fromarray((v/257).round().astype(np.uint8))
 
-# %% ../nbs/00_core.ipynb #c030
+# %% ../nbs/00_core.ipynb #c031
 def _split_alpha(im):
     "The picture without its transparency, and the transparency (None where there is none)."
     if not im.has_transparency_data: return im, None
     im = im.convert('LA' if im.mode in ('1','L','LA') else 'RGBA')
     return im.convert(im.mode[:-1]), im.getchannel('A')
 
-# %% ../nbs/00_core.ipynb #c031
+# %% ../nbs/00_core.ipynb #c033
 def _profile(icc):
     "A colour profile and the space it speaks of ('RGB', 'GRAY', 'CMYK'); (None, '') where it is missing or unreadable."
     try: p = ImageCms.ImageCmsProfile(BytesIO(icc))
     except (OSError, TypeError, ImageCms.PyCMSError): return None, ''
     return p, p.profile.xcolor_space.strip()
 
+# %% ../nbs/00_core.ipynb #c034
 def _to_rgb(im, icc):
     "RGB picture, the profile to keep with it, and notes."
     p,space = _profile(icc) if im.mode!='LAB' else (ImageCms.createProfile('LAB'),'LAB')
@@ -198,7 +200,7 @@ def _to_rgb(im, icc):
     keep = icc if space=='RGB' and im.mode!='CMYK' else None
     return im.convert('RGB'), keep, ['unusable colour profile left out']*(bool(icc) and not keep)
 
-# %% ../nbs/00_core.ipynb #c032
+# %% ../nbs/00_core.ipynb #c036
 def read_picture(
     path, # any file that Pillow reads
     max_pixels:int=200_000_000 # larger pictures are refused before they are unpacked
@@ -212,11 +214,11 @@ def read_picture(
         im,alpha = _split_alpha(_eight_bits(im))
         im,keep,more = _to_rgb(im, icc)
     notes = [f'first of {frames} frames']*(frames>1) + [f'turned upright from EXIF orientation {turn}']*(turn>1)
-    if mode not in ('RGB','RGBA'): notes.append(f'{mode} made RGB')
+    if mode not in ('RGB','RGBA'): notes.append(f'mode {mode} made RGB')
     if alpha: alpha = torch.from_numpy(np.array(alpha))[None,None].float()/255
     return Picture(from_pil(im), alpha, keep, path, notes+more)
 
-# %% ../nbs/00_core.ipynb #c057
+# %% ../nbs/00_core.ipynb #c064
 @contextmanager
 def atomic(
     path # final name; its folder must exist
@@ -234,7 +236,7 @@ def atomic(
         try: tmp.unlink(missing_ok=True)
         except OSError: pass  # the folder itself is missing or closed to us, which has been said above
 
-# %% ../nbs/00_core.ipynb #c059
+# %% ../nbs/00_core.ipynb #c066
 def write_picture(
     path, # must end in .png
     im:torch.Tensor, # 1×3×H×W in [0,1]
@@ -249,7 +251,7 @@ def write_picture(
     with atomic(path) as f: pic.save(f, 'PNG', icc_profile=icc)
     return path
 
-# %% ../nbs/00_core.ipynb #c066
+# %% ../nbs/00_core.ipynb #c073
 def _plain(o):
     "Anything as JSON can hold it."
     if isinstance(o, dict): return {str(k):_plain(v) for k,v in o.items()}
@@ -258,7 +260,7 @@ def _plain(o):
     if isinstance(o, float) and not math.isfinite(o): return None
     return o if o is None or isinstance(o, (bool,int,float,str)) else str(o)
 
-# %% ../nbs/00_core.ipynb #c067
+# %% ../nbs/00_core.ipynb #c074
 def write_json(
     path, # where to
     obj # dicts, lists, numbers, strings, paths, arrays and tensors
@@ -267,10 +269,11 @@ def write_json(
     with atomic(path) as f: f.write((json.dumps(_plain(obj), indent=2, ensure_ascii=False)+'\n').encode('utf-8', 'backslashreplace'))
     return Path(path)
 
-# %% ../nbs/00_core.ipynb #c071
+# %% ../nbs/00_core.ipynb #c078
 SUFFIXES = '.jpg .jpeg .jpe .jfif .png .gif .webp .tif .tiff .bmp .ppm .pgm .pbm .avif .jp2 .heic .heif'.split()
 Found = namedtuple('Found', 'path rel')  # a picture, and its path below the folder that was asked for
 
+# %% ../nbs/00_core.ipynb #c079
 def _in_folder(folder, out):
     "The pictures in a folder and its subfolders, sorted, without hidden ones and without an output folder inside it."
     out = out and Path(out).resolve()
@@ -280,7 +283,7 @@ def _in_folder(folder, out):
         if any(o.startswith('.') for o in rel.parts) or p.suffix.lower() not in SUFFIXES or not p.is_file(): continue
         if skip not in p.resolve().parents: yield Found(p, rel)
 
-# %% ../nbs/00_core.ipynb #c072
+# %% ../nbs/00_core.ipynb #c080
 def find_pictures(
     paths, # a file or folder, or a list of them
     out=None # output folder: where it lies inside a searched folder, earlier results there are no input
@@ -296,30 +299,32 @@ def find_pictures(
         for f in here: found.setdefault(f.path.resolve(), f)
     return list(found.values()), faults
 
-# %% ../nbs/00_core.ipynb #c075
+# %% ../nbs/00_core.ipynb #c083
+def _same(path):
+    "A key that agrees for names which some file systems take for one: A and a, or the two spellings of é."
+    return unicodedata.normalize('NFC', str(path)).casefold()
+
+# %% ../nbs/00_core.ipynb #c084
 def output_names(
     found, # list of `Found` from `find_pictures`
     out # output folder
 ) -> list: # one path for each, all different
     "Where each result goes: `out`/subfolder/stem.png, numbered where two would be the same file."
-    out,names,taken = Path(out),[],set()
+    names,taken,homes = [],set(),{f.path.resolve().parent:f.path for f in found}
     for path,rel in found:
-        folder,n = out/rel.parent,1
-        if folder.resolve()==path.resolve().parent: raise PictureError(
-            f'{folder}: this output folder holds the original {path.name}; choose another, so that no original can be overwritten.')
-        while True:
-            name = folder/(f'{rel.stem}.png' if n==1 else f'{rel.stem}-{n}.png')
-            key = unicodedata.normalize('NFC', str(name)).casefold()  # some file systems take A and a, or two spellings of é, for one
-            if key not in taken: break
-            n += 1
-        taken.add(key); names.append(name)
+        folder = Path(out)/rel.parent
+        if folder.resolve() in homes: raise PictureError(
+            f'{folder}: this output folder holds the original {homes[folder.resolve()].name}; choose another, so that no original can be overwritten.')
+        tries = (folder/f'{rel.stem}{n}.png' for n in itertools.chain([''], itertools.count(-2,-1)))  # a, a-2, a-3 …
+        names.append(next(o for o in tries if _same(o) not in taken))
+        taken.add(_same(names[-1]))
     return names
 
-# %% ../nbs/00_core.ipynb #c078
+# %% ../nbs/00_core.ipynb #c088
 def output_folder(
     path # made if need be, with its parents
 ) -> Path:
-    "An output folder that can be written to: known before the first hour of work, not after it (PictureError)."
+    "Make an output folder and try to write to it (PictureError where that fails)."
     path = Path(path)
     try: path.mkdir(parents=True, exist_ok=True)
     except OSError as e: raise PictureError(f'{path}: this output folder cannot be made ({e.strerror}); choose another.') from e
@@ -328,7 +333,7 @@ def output_folder(
     probe.unlink()
     return path
 
-# %% ../nbs/00_core.ipynb #c081
+# %% ../nbs/00_core.ipynb #c091
 def starts(
     length:int, # pixels along one side
     size:int, # side of a tile
@@ -340,7 +345,7 @@ def starts(
     n = math.ceil((length-size)/(size-overlap))
     return [i*(length-size)//n for i in range(n+1)] if n else [0]
 
-# %% ../nbs/00_core.ipynb #c082
+# %% ../nbs/00_core.ipynb #c092
 def tiles(
     h:int, w:int, # size of the picture
     size:int, # side of a tile
@@ -349,7 +354,7 @@ def tiles(
     "Where square tiles lie that cover a picture."
     return [(y,x) for y in starts(h,size,overlap) for x in starts(w,size,overlap)]
 
-# %% ../nbs/00_core.ipynb #c087
+# %% ../nbs/00_core.ipynb #c097
 def pad_to(
     im:torch.Tensor, # N×C×H×W
     size:int # wanted least height and width
@@ -361,7 +366,7 @@ def pad_to(
     h,w = im.shape[-2:]
     return im if min(h,w)>=size else im[..., mirror(h), :][..., mirror(w)]
 
-# %% ../nbs/00_core.ipynb #c090
+# %% ../nbs/00_core.ipynb #c100
 def feathers(
     length:int, size:int, overlap:int # as for `starts`
 ): # list of starts, and their weights: tiles×size
@@ -373,7 +378,7 @@ def feathers(
     for a in s: total[a:a+size] += w
     return s, torch.stack([w/total[a:a+size] for a in s])
 
-# %% ../nbs/00_core.ipynb #c093
+# %% ../nbs/00_core.ipynb #c103
 class TileBlender:
     "Lays overlapping tiles into one picture, fading each into its neighbours."
     def __init__(self,
@@ -387,19 +392,23 @@ class TileBlender:
         self.todo = set(self.corners)
         self.wy,self.wx = dict(zip(ys,wy)),dict(zip(xs,wx))
 
-    def add(self, y, x, tile):
-        "Lay down one tile N×C×size×size at a corner of `corners`, each once."
-        self.todo.remove((y,x))
-        if self.out is None: self.out = tile.new_zeros(*tile.shape[:2], self.h, self.w)
-        weight = (self.wy[y][:,None]*self.wx[x]).to(tile)
-        self.out[..., y:y+self.size, x:x+self.size] += tile*weight
+# %% ../nbs/00_core.ipynb #c105
+@patch
+def add(self:TileBlender, y, x, tile):
+    "Lay down one tile N×C×size×size at a corner of `corners`, each once."
+    self.todo.remove((y,x))
+    if self.out is None: self.out = tile.new_zeros(*tile.shape[:2], self.h, self.w)
+    weight = (self.wy[y][:,None]*self.wx[x]).to(tile)
+    self.out[..., y:y+self.size, x:x+self.size] += tile*weight
 
-    def result(self):
-        "The picture N×C×h×w, once every corner has its tile."
-        if self.todo: raise ValueError(f'{len(self.todo)} of {len(self.corners)} tiles are still missing.')
-        return self.out
+# %% ../nbs/00_core.ipynb #c106
+@patch
+def result(self:TileBlender):
+    "The picture N×C×h×w, once every corner has its tile."
+    if self.todo: raise ValueError(f'{len(self.todo)} of {len(self.corners)} tiles are still missing.')
+    return self.out
 
-# %% ../nbs/00_core.ipynb #c099
+# %% ../nbs/00_core.ipynb #c112
 def apply_tiled(
     f, # function N×C×size×size → N×C'×size×size
     im:torch.Tensor, # N×C×H×W of any size
@@ -414,7 +423,7 @@ def apply_tiled(
     for y,x in bar(blend.corners): blend.add(y, x, f(im[..., y:y+size, x:x+size]))
     return blend.result()[..., :h, :w]
 
-# %% ../nbs/00_core.ipynb #c107
+# %% ../nbs/00_core.ipynb #c120
 def generator(
     seed:int=0,
     device='cpu' # numbers differ between devices; draw on 'cpu' and move them where results are to be compared
@@ -422,14 +431,14 @@ def generator(
     "A fresh source of random numbers."
     return torch.Generator(device).manual_seed(seed)
 
-# %% ../nbs/00_core.ipynb #c108
+# %% ../nbs/00_core.ipynb #c121
 def seed_everything(
     seed:int=0
 ):
     "Seed the global generators of Python, NumPy and PyTorch (all devices)."
     random.seed(seed); np.random.seed(seed%2**32); torch.manual_seed(seed)
 
-# %% ../nbs/00_core.ipynb #c109
+# %% ../nbs/00_core.ipynb #c122
 def default_device() -> str:
     "'cuda' where there is one, else Apple's 'mps', else 'cpu'."
     if torch.cuda.is_available(): return 'cuda'
