@@ -199,9 +199,7 @@ class _Progress:
         self.left = n
         self.bar.set_description_str(name, refresh=False)
     def tick(self, n): self.left -= n; self.bar.update(n)
-    def end(self):
-        self.bar.total = max(self.bar.n, self.bar.total-self.left)
-        self.bar.refresh()
+    def end(self): self.bar.total = max(self.bar.n, self.bar.total-self.left)
 
 # %% ../nbs/10b_photos.ipynb #c044
 def _one(path, target, old, base, make, settings, tick):
