@@ -77,6 +77,9 @@ def command(
 # %% ../nbs/18_cli.ipynb #c019
 COMMANDS = {
     'protect': 'ldu.photos:protect_files',
+    'demo':     'ldu.demo:demo',
+    'train':    'ldu.unlearn:train_shipped',
+    'pretrain': 'ldu.pretrain:pretrain',
     'world':   'ldu.cli:world_files',
 }
 

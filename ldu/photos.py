@@ -242,16 +242,14 @@ def protect_files(
     base:str='mini', # 'mini', a diffusers folder or a hub id
     budget:float=10., # largest change of any number in the file, in 255ths
     mode:str='residual', # residual: within the budget; decode: the model's plain decode, no budget holds
-    adapt:int=0, # steps of further training on each photograph
     seed:int=0, # same seed, same bytes
-    T:int=None, # time to which pictures are noised; without it, the method's own
     k:int=None, # denoising steps; without it, the method's own
     rho:str=None, # folder of a perturbation network that you have trained; without it, the one shipped for the base
     progress:bool=True, # show a bar
     **more # further options of the method
 ) -> Report: # also in report.json; `.status` is 0, or 1 where some inputs failed
     "Protect pictures; run it again to go on where it was stopped."
-    make,options = _check_options(method, budget, mode, dict(adapt=adapt or None, T=T, k=k, rho=rho, **more))
+    make,options = _check_options(method, budget, mode, dict(k=k, rho=rho, **more))
     found,faults = find_pictures(paths, out)
     if not found: raise ValueError('\n'.join(faults.values()) or 'Name at least one picture or folder.')
     names,out = _targets(found, out)

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['Fit', 'EXTRA', 'LETTERS', 'NAMED', 'RECIPE', 'SMOKE', 'CARD', 'step_generator', 'fit', 'build_vae', 'random_people',
            'vae_loss', 'build_tokenizer', 'build_text', 'build_unet', 'build_scheduler', 'without_jumps', 'latent_pool',
-           'base_loss', 'IdentityEncoder', 'rough', 'judge_loss', 'train_vae', 'train_judge', 'train_base', 'pretrain',
-           'publish']
+           'word_pool', 'base_loss', 'IdentityEncoder', 'rough', 'judge_loss', 'train_vae', 'train_judge', 'train_base',
+           'pretrain', 'publish']
 
 # %% ../nbs/07_pretrain.ipynb #c002
 import json,math,os,time
@@ -160,17 +160,19 @@ def without_jumps(shortcut):
 
 # %% ../nbs/07_pretrain.ipynb #c019
 @torch.no_grad()
-def latent_pool(vae, tokenizer, n:int, seed:int=0, wordings:int=4):
-    "n training pictures as latent moments (n×8×16×16) with the token numbers of some wordings each (n×wordings×32)."
-    g = torch.Generator().manual_seed(seed)
-    ids,shots = random_people(n, g)
-    moments = [vae.encode(people.pictures(i,s)*2-1).latent_dist.parameters for i,s in zip(ids.split(64), shots.split(64))]
-    words = [tokenizer(captions(ids, shots, draw=d), padding='max_length', max_length=32, truncation=True, return_tensors='pt').input_ids for d in range(wordings)]
-    return torch.cat(moments), torch.stack(words, 1)
+def latent_pool(vae, n:int, seed:int=0):
+    "n training pictures as latent moments, n×8×16×16."
+    ids,shots = random_people(n, torch.Generator().manual_seed(seed))
+    return torch.cat([vae.encode(people.pictures(i,s)*2-1).latent_dist.parameters for i,s in zip(ids.split(64), shots.split(64))]).contiguous()
+
+def word_pool(tokenizer, n:int, seed:int=0, wordings:int=4, p:float=.5, bare:float=.25):
+    "Token numbers of some captions of each of the same pictures, n×wordings×32; p and bare as in `captions`."
+    ids,shots = random_people(n, torch.Generator().manual_seed(seed))
+    return torch.stack([tokenizer(captions(ids, shots, p, bare, d), padding='max_length', max_length=32, truncation=True, return_tensors='pt').input_ids for d in range(wordings)], 1)
 
 # %% ../nbs/07_pretrain.ipynb #c020
 def base_loss(
-    unet, text, tokenizer, pool, # what `latent_pool` gave
+    unet, text, tokenizer, pool, # what `latent_pool` and `word_pool` gave
     scale:float, # the autoencoder's scaling factor
     schedule, n:int=32, # pictures a batch
     jump_from:int=0, # step at which a quarter of the batch begins to learn jumps
@@ -239,9 +241,10 @@ def judge_loss(judge, n:int=48, temperature:float=.07):
 
 # %% ../nbs/07_pretrain.ipynb #c027
 RECIPE = dict(vae=dict(steps=2200, batch=8, lr=2e-3), polish=dict(steps=1500, batch=8, lr=1.5e-3), judge=dict(steps=900, batch=48, lr=2e-3),
-              base=dict(steps=3000, batch=32, lr=1e-3, pool=16_000, jump_from=1500))
+              base=dict(steps=3000, batch=32, lr=1e-3, pool=16_000, jump_from=1500, p=.5, bare=.25),
+              refine=dict(steps=1100, batch=32, lr=8e-4, jump_from=0, p=.9, bare=.1))
 SMOKE  = dict(vae=dict(steps=6, batch=8, lr=2e-3), polish=dict(steps=3, batch=8, lr=2e-3), judge=dict(steps=4, batch=16, lr=2e-3),
-              base=dict(steps=6, batch=8, lr=1e-3, pool=64, jump_from=3))
+              base=dict(steps=6, batch=8, lr=1e-3, pool=64, jump_from=3, p=.5, bare=.25), refine=dict(steps=3, batch=8, lr=1e-3, jump_from=0, p=.9, bare=.1))
 
 # %% ../nbs/07_pretrain.ipynb #c028
 def _train(name, out, modules, loss, r, seed, log, teach=None):
@@ -267,33 +270,37 @@ def train_judge(out:Path, r:dict, seed:int=0, log=print):
 
 # %% ../nbs/07_pretrain.ipynb #c030
 def train_base(out:Path, r:dict, seed:int=0, log=print):
-    "Stage 3: tokenizer, text encoder and the U-Net that jumps, with the plain one taken out of it."
+    "Stage 3: tokenizer, text encoder and the U-Net that jumps, in two cycles (the second with captions that say more); the plain U-Net is taken out at the end."
     torch.manual_seed(seed)
     vae = AutoencoderKL.from_pretrained(out/'vae', use_safetensors=True).eval().requires_grad_(False)
     tok = build_tokenizer(); text,unet,sched = build_text(tok),build_unet(),build_scheduler()
-    cache = out/'pool.safetensors'
+    cache,first = out/'pool.safetensors',r['base']
     if not cache.exists():
-        log('base: encoding the pool'); m,w = latent_pool(vae, tok, r['pool'], seed)
-        save_file(dict(moments=m.contiguous(), words=w.contiguous()), cache.with_suffix('.tmp')); os.replace(cache.with_suffix('.tmp'), cache)
-    pool = [load_file(cache)[k] for k in ('moments','words')]
-    loss,teach = base_loss(unet, text, tok, pool, vae.config.scaling_factor, vp_schedule(sched.alphas_cumprod), r['batch'], r['jump_from'])
-    _train('base', out, [unet,text], loss, r, seed+3, log, teach)
+        log('base: encoding the pool')
+        save_file(dict(moments=latent_pool(vae, first['pool'], seed)), cache.with_suffix('.tmp')); os.replace(cache.with_suffix('.tmp'), cache)
+    moments,schedule = load_file(cache)['moments'],vp_schedule(sched.alphas_cumprod)
+    for i,cycle in enumerate(('base','refine')):
+        c = r[cycle]; words = word_pool(tok, first['pool'], seed, p=c['p'], bare=c['bare'])
+        loss,teach = base_loss(unet, text, tok, (moments,words), vae.config.scaling_factor, schedule, c['batch'], c['jump_from'])
+        _train(cycle, out, [unet,text], loss, c, seed+3+100*i, log, teach)
     StableDiffusionPipeline(vae=vae, text_encoder=text.eval(), tokenizer=tok, unet=without_jumps(unet), scheduler=sched,
         safety_checker=None, feature_extractor=None, requires_safety_checker=False).save_pretrained(out/'pipe')
     unet.save_pretrained(out/'pipe'/'shortcut')
 
 # %% ../nbs/07_pretrain.ipynb #c031
 def pretrain(
-    out:Path, # folder for stages, checkpoints and logs
+    out:str, # folder for stages, checkpoints and logs
     smoke:bool=False, # toy length, to see that the path works
-    seed:int=0, only:str='', # 'vae', 'judge' or 'base': one stage
-    log=print
+    seed:int=0, # of weights, batches and noise
+    only:str='', # vae, judge or base: one stage alone
+    quiet:bool=False # print nothing
 ):
-    "Train all that ships; stages whose folder exists are not repeated."
+    "Train the base and its judge; run it again to go on where it was stopped."
     out,r = Path(out),SMOKE if smoke else RECIPE
+    log = (lambda s: None) if quiet else (lambda s: print(s, flush=True))
     out.mkdir(parents=True, exist_ok=True)
     for name,stage,done in (('vae',train_vae,'vae'),('judge',train_judge,'judge'),('base',train_base,'pipe')):
-        if only in ('',name) and not (out/done).exists(): stage(out, r if name=='vae' else r[name], seed, log)
+        if only in ('',name) and not (out/done).exists(): stage(out, r[name] if name=='judge' else r, seed, log)
 
 # %% ../nbs/07_pretrain.ipynb #c033
 def _rocs(judge, n=200, shots=3, start=SPLITS['valid'][0]):

@@ -82,7 +82,7 @@ def train_rho(
         loss = penalty(seen, budget, lam.value) - gain
         opt.zero_grad(); loss.backward()
         torch.nn.utils.clip_grad_norm_(rho.parameters(), 1.); opt.step()
-        yield RhoFit(i+1, loss.item(), gain.item(), seen.mean().item(), lam.update(seen.mean()), time.time()-t0)
+        yield RhoFit(i+1, loss.item(), gain.item(), seen.mean().item(), lam.update(seen.mean().item()), time.time()-t0)
 
 # %% ../nbs/12_unlearn.ipynb #c019
 def rho_path()->Path:
@@ -91,8 +91,9 @@ def rho_path()->Path:
 
 def open_rho(where=None)->Rho:
     "A rho from a folder (safetensors); None opens the shipped one."
-    try: return Rho.from_pretrained(where or rho_path(), use_safetensors=True).eval().requires_grad_(False)
-    except (OSError,ValueError) as e: raise ValueError(f'No rho could be opened from {where or rho_path()}: {str(e).splitlines()[0]}') from None
+    where = Path(where or rho_path())
+    if not (where/'config.json').is_file(): raise ValueError(f'{where} holds no rho: give a folder that `ldu train` has written.')
+    return Rho.from_pretrained(where, use_safetensors=True).eval().requires_grad_(False)
 
 # %% ../nbs/12_unlearn.ipynb #c020
 @torch.no_grad()
@@ -123,7 +124,7 @@ def ldu_method(
     return lambda ims: protect(ims, base, net, to_255(budget), mode, k)
 
 # %% ../nbs/12_unlearn.ipynb #c024
-RHO_RECIPE = dict(people=16, pictures=6, word_steps=150, steps=400, batch=8, lr=1e-3, rise=.002, on='picture', T=500, k=4, budget=10., seed=0)
+RHO_RECIPE = dict(people=12, pictures=6, word_steps=150, steps=240, batch=8, lr=1e-3, rise=.01, on='picture', T=500, k=4, budget=10., seed=0)
 
 def train_shipped(
     out:str='_runs/rho', # folder for rho, its log and card
