@@ -124,7 +124,7 @@ def ldu_method(
     return lambda ims: protect(ims, base, net, to_255(budget), mode, k)
 
 # %% ../nbs/12_unlearn.ipynb #c024
-RHO_RECIPE = dict(people=12, pictures=6, word_steps=150, steps=240, batch=8, lr=1e-3, rise=.01, on='picture', T=500, k=4, budget=10., seed=0)
+RHO_RECIPE = dict(people=12, pictures=6, word_steps=120, steps=180, batch=8, lr=1e-3, rise=.01, on='picture', T=500, k=4, budget=10., seed=0)
 
 def train_shipped(
     out:str='_runs/rho', # folder for rho, its log and card
