@@ -12,7 +12,7 @@ from copy import deepcopy
 from pathlib import Path
 import torch
 from safetensors.torch import save_file,load_file
-from .base import LatentDiffusion
+from .base import LatentDiffusion,quiet
 from .core import generator
 from .world import HEADS
 
@@ -93,6 +93,6 @@ def dreambooth(
 def save_dreambooth(base, personal:Personal, folder):
     "Save the base with what DreamBooth changed as a `StableDiffusionPipeline` folder (safetensors), and return the folder."
     from diffusers import StableDiffusionPipeline
-    StableDiffusionPipeline(vae=base.vae, text_encoder=personal.text_encoder, tokenizer=base.tokenizer, unet=personal.unet, scheduler=base.scheduler,
+    with quiet(): StableDiffusionPipeline(vae=base.vae, text_encoder=personal.text_encoder, tokenizer=base.tokenizer, unet=personal.unet, scheduler=base.scheduler,
         safety_checker=None, feature_extractor=None, requires_safety_checker=False).save_pretrained(folder)
     return Path(folder)
