@@ -9,6 +9,7 @@ __all__ = ['Climb', 'climb', 'descend', 'round_trip', 'trip_psnr']
 from collections import namedtuple
 import torch
 from .base import LatentDiffusion
+from .budget import psnr
 from .schedule import invert,last,sample,time_grid
 
 # %% ../nbs/08_inversion.ipynb #c006
@@ -43,5 +44,4 @@ def round_trip(base, ims, T=500, k=4, prompt='', unet='shortcut', iters=0):
 @torch.no_grad()
 def trip_psnr(base, ims, T, k, unet='shortcut', iters=0, prompt=''):
     "Decibels of the round trip against the autoencoder's own reconstruction, one per picture."
-    from ldu.budget import psnr
     return psnr(base.decode(base.encode(ims)), round_trip(base, ims, T, k, prompt, unet, iters))
