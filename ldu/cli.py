@@ -20,23 +20,24 @@ Outcome = namedtuple('Outcome', 'summary files status', defaults=(0,))  # a sent
 
 def world_files(
     out, # folder for the pictures and metadata.jsonl, their captions
-    collection:str='people', # which part of the world; so far there are people
+    collection:str='people', # people, ink, toys or paintings
     identity:int=7, # who: 0 to 79999 have trained the networks, 80000 to 89999 helped to choose them, 90000 to 99999 are unseen
     n:int=6, # how many pictures
     start:int=0, # number of the first shot
     size:int=64, # width and height in pixels
 ) -> Outcome:
     "Write pictures of the embedded world."
-    if collection!='people': raise ValueError(f'There is no collection {collection!r}; there is people.')
     for name,v,lo,hi in (('identity',identity,0,99_999), ('n',n,1,100_000), ('start',start,0,10**6), ('size',size,8,4096)):
         if not lo<=v<=hi: raise ValueError(f'{name} is a whole number from {lo} to {hi}, not {v}.')
     import torch
-    from ldu import core,world
+    from ldu import core,paintings,world
+    if collection not in world.COLLECTIONS: raise ValueError(f"There is no collection {collection!r}; there are {', '.join(world.COLLECTIONS)}.")
+    some = world.COLLECTIONS[collection]
     out,shots = core.output_folder(out),torch.arange(start,start+n)
-    files = [core.write_picture(out/f'{collection}-{identity:05d}-{i:03d}.png', world.people.album(identity,1,i,size)) for i in shots.tolist()]
-    words = world.captions(torch.full((n,),identity), shots, p=1., bare=0.)
+    files = [core.write_picture(out/f'{collection}-{identity:05d}-{i:03d}.png', some.album(identity,1,i,size)) for i in shots.tolist()]
+    words = some.captions(torch.full((n,),identity), shots, p=1., bare=0.)
     with core.atomic(out/'metadata.jsonl') as f: f.writelines(json.dumps(dict(file_name=p.name, text=t)).encode()+b'\n' for p,t in zip(files,words))
-    return Outcome(f'{n} pictures of person {identity} in {out}', files)
+    return Outcome(f'{n} pictures of {some.noun(identity)} {identity} in {out}', files)
 
 # %% ../nbs/18_cli.ipynb #c009
 def _parameter(p, help):

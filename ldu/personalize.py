@@ -14,10 +14,10 @@ import torch
 from safetensors.torch import save_file,load_file
 from .base import LatentDiffusion,quiet
 from .core import generator
-from .world import HEADS
+from .world import people
 
 # %% ../nbs/09_personalize.ipynb #c006
-TEMPLATES = [f'{h} a sks person' for h in HEADS]
+TEMPLATES = [f'{h} a sks person' for h in people.heads]
 Learnt = namedtuple('Learnt', 'step loss result')
 
 # %% ../nbs/09_personalize.ipynb #c009

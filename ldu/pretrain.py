@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file,load_file
 from diffusers import AutoencoderKL,UNet2DConditionModel,DDIMScheduler,StableDiffusionPipeline
-from .world import people,scribbles,captions,SPLITS,HEADS
+from .world import people,scribbles,SPLITS
 
 # %% ../nbs/07_pretrain.ipynb #c004
 Fit = namedtuple('Fit', 'step loss lr seconds')
@@ -119,7 +119,7 @@ def build_tokenizer(
     s = torch.arange(n)%SPLITS['train'][1]
     tok = Tokenizer(models.BPE(unk_token='<|endoftext|>', end_of_word_suffix='</w>'))
     tok.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tok.train_from_iterator(captions(s, s//7) + EXTRA.replace(',',' ,').splitlines()*50, trainers.BpeTrainer(vocab_size=800,
+    tok.train_from_iterator(people.captions(s, s//7) + EXTRA.replace(',',' ,').splitlines()*50, trainers.BpeTrainer(vocab_size=800,
         special_tokens=['<|startoftext|>','<|endoftext|>'], end_of_word_suffix='</w>', initial_alphabet=list(LETTERS), show_progress=False))
     d = json.loads(tok.to_str())['model']
     for c in LETTERS: d['vocab'].setdefault(c+'</w>', len(d['vocab']))
@@ -168,7 +168,7 @@ def latent_pool(vae, n:int, seed:int=0):
 def word_pool(tokenizer, n:int, seed:int=0, wordings:int=4, p:float=.5, bare:float=.25):
     "Token numbers of some captions of each of the same pictures, n×wordings×32; p and bare as in `captions`."
     ids,shots = random_people(n, torch.Generator().manual_seed(seed))
-    return torch.stack([tokenizer(captions(ids, shots, p, bare, d), padding='max_length', max_length=32, truncation=True, return_tensors='pt').input_ids for d in range(wordings)], 1)
+    return torch.stack([tokenizer(people.captions(ids, shots, p, bare, d), padding='max_length', max_length=32, truncation=True, return_tensors='pt').input_ids for d in range(wordings)], 1)
 
 # %% ../nbs/07_pretrain.ipynb #c020
 def base_loss(

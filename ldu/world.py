@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SKIN', 'HAIR', 'EYES', 'CLOTH', 'WALL', 'HAIR_STYLES', 'GLASSES', 'HATS', 'BEARDS', 'LIPS', 'LAYERS', 'SPLITS',
-           'people', 'HEADS', 'uniform', 'choice', 'identity', 'shot', 'Canvas', 'ellipse', 'box', 'render', 'People',
-           'describe', 'captions', 'scribbles']
+           'COLLECTIONS', 'people', 'uniform', 'choice', 'identity', 'shot', 'Canvas', 'ellipse', 'box', 'render',
+           'Collection', 'People', 'describe', 'scribbles']
 
 # %% ../nbs/05_world.ipynb #c002
 import math,zlib
@@ -234,21 +234,43 @@ def render(
 
 # %% ../nbs/05_world.ipynb #c031
 SPLITS = dict(train=(0,80_000), valid=(80_000,90_000), reserved=(90_000,100_000))
+COLLECTIONS = {}   # name → Collection
 
-class People:
-    "The people of the world. An identity is a seed: `SPLITS` says which may train, which validate, and which nobody sees before measuring."
-    noun = 'person'
-    def pictures(self, seeds, shots, size=64):
-        "n×3×size×size in [0,1] for n identities and n shots (whole numbers or tensors)."
-        seeds,shots = torch.broadcast_tensors(torch.as_tensor(seeds).reshape(-1), torch.as_tensor(shots).reshape(-1))
-        return render(identity(seeds), shot(seeds,shots), size)
-    def album(self, seed, n=6, start=0, size=64):
-        "n shots of one identity: what a photographer would hand in."
-        return self.pictures(seed, torch.arange(start,start+n), size)
-people = People()
+class Collection:
+    "Subjects that a seed draws. `SPLITS` says which seeds may train, which validate, and which nobody sees before measuring."
+    name,heads,fields = '',[],[]   # its name, how captions begin, and the attributes they may mention
+    def __init_subclass__(cls): COLLECTIONS[cls.name] = cls()
+    def noun(self, seed:int)->str: raise NotImplementedError   # the class word of a subject, such as 'person'
+    def draw(self, seeds, shots, size): raise NotImplementedError   # n×3×size×size in [0,1] for n seeds and n shots
+    def teller(self, seeds, shots): raise NotImplementedError   # a function (i, says) → what is in picture i, saying field f where says(f)
+
+# %% ../nbs/05_world.ipynb #c031a
+from fastcore.basics import patch
+
+@patch
+def pictures(self:Collection, seeds, shots, size:int=64)->torch.Tensor:
+    "n×3×size×size in [0,1] for n subjects and n shots (whole numbers or tensors)."
+    return self.draw(*torch.broadcast_tensors(torch.as_tensor(seeds).reshape(-1), torch.as_tensor(shots).reshape(-1)), size)
+
+@patch
+def album(self:Collection, seed:int, n:int=6, start:int=0, size:int=64)->torch.Tensor:
+    "n shots of one subject: what a photographer would hand in."
+    return self.pictures(seed, torch.arange(start,start+n), size)
+
+# %% ../nbs/05_world.ipynb #c031c
+class People(Collection):
+    "Faces in soft light: the first of the two collections of people."
+    name = 'people'
+    heads = ['a photo of','a portrait of','a picture of','a dslr portrait of','an image of']
+    fields = 'style skin hair eye beard glasses hat mood wall'.split()
+    def noun(self, seed): return 'person'
+    def draw(self, seeds, shots, size): return render(identity(seeds), shot(seeds,shots), size)
+    def teller(self, seeds, shots):
+        who,how = identity(seeds),shot(seeds,shots)
+        return lambda i,says: describe(who, how, i, says)
+people = COLLECTIONS['people']
 
 # %% ../nbs/05_world.ipynb #c039
-HEADS = ['a photo of','a portrait of','a picture of','a dslr portrait of','an image of']
 def _mood(smile): return 'smiling' if smile>.6 else 'frowning' if smile<-.1 else ''
 def _name(table, i): return list(table)[int(i)]
 
@@ -269,7 +291,8 @@ def describe(who:dict, how:dict, i:int, says)->str:
     return out + (f" on {a(_name(WALL,g(how,'wall')))} background" if says('wall') else '')
 
 # %% ../nbs/05_world.ipynb #c041
-def captions(
+@patch
+def captions(self:Collection,
     seeds, shots, # whole-number tensors, one a picture
     p:float=.5, # chance that an attribute is mentioned; 1 mentions all
     bare:float=.25, # share of captions that mention none
@@ -277,9 +300,9 @@ def captions(
 )->list:
     "One sentence a picture, in the words that the tokenizer knows."
     key = seeds*1_000_003 + shots*101 + draw + 900_000_000_000
-    who,how,silent,head = identity(seeds),shot(seeds,shots),uniform(key,'bare')<bare,choice(key,'head',[1]*len(HEADS))
-    roll = {f:uniform(key,'say '+f)<p for f in ('style','skin','hair','eye','beard','glasses','hat','mood','wall')}
-    return [f'{HEADS[head[i]]} {describe(who, how, i, lambda f: bool(roll[f][i] and not silent[i]))}' for i in range(len(seeds))]
+    silent,head,tell = uniform(key,'bare')<bare, choice(key,'head',[1]*len(self.heads)), self.teller(seeds,shots)
+    roll = {f:uniform(key,'say '+f)<p for f in self.fields}
+    return [f'{self.heads[head[i]]} {tell(i, lambda f: bool(roll[f][i] and not silent[i]))}' for i in range(len(seeds))]
 
 # %% ../nbs/05_world.ipynb #c047
 @torch.no_grad()
