@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SKIN', 'HAIR', 'EYES', 'CLOTH', 'WALL', 'HAIR_STYLES', 'GLASSES', 'HATS', 'BEARDS', 'LIPS', 'LAYERS', 'SPLITS',
            'COLLECTIONS', 'people', 'uniform', 'choice', 'identity', 'shot', 'Canvas', 'ellipse', 'box', 'render',
-           'Collection', 'People', 'describe', 'scribbles']
+           'Collection', 'People', 'describe', 'scribbles', 'clouds']
 
 # %% ../nbs/05_world.ipynb #c002
 import math,zlib
@@ -238,8 +238,10 @@ COLLECTIONS = {}   # name → Collection
 
 class Collection:
     "Subjects that a seed draws. `SPLITS` says which seeds may train, which validate, and which nobody sees before measuring."
-    name,heads,fields = '',[],[]   # its name, how captions begin, and the attributes they may mention
+    name,heads = '',[]   # its name, and how captions begin
+    fields,passing = [],[]   # attributes that captions may mention, and those among them that belong to the shot, not to the subject
     def __init_subclass__(cls): COLLECTIONS[cls.name] = cls()
+    def who(self, seeds)->dict: raise NotImplementedError   # field → one number a subject: all that makes it itself
     def noun(self, seed:int)->str: raise NotImplementedError   # the class word of a subject, such as 'person'
     def draw(self, seeds, shots, size): raise NotImplementedError   # n×3×size×size in [0,1] for n seeds and n shots
     def teller(self, seeds, shots): raise NotImplementedError   # a function (i, says) → what is in picture i, saying field f where says(f)
@@ -262,7 +264,8 @@ class People(Collection):
     "Faces in soft light: the first of the two collections of people."
     name = 'people'
     heads = ['a photo of','a portrait of','a picture of','a dslr portrait of','an image of']
-    fields = 'style skin hair eye beard glasses hat mood wall'.split()
+    fields,passing = 'style skin hair eye beard glasses hat mood wall'.split(),['mood','wall']
+    def who(self, seeds): return identity(seeds)
     def noun(self, seed): return 'person'
     def draw(self, seeds, shots, size): return render(identity(seeds), shot(seeds,shots), size)
     def teller(self, seeds, shots):
@@ -304,6 +307,20 @@ def captions(self:Collection,
     roll = {f:uniform(key,'say '+f)<p for f in self.fields}
     return [f'{self.heads[head[i]]} {tell(i, lambda f: bool(roll[f][i] and not silent[i]))}' for i in range(len(seeds))]
 
+# %% ../nbs/05_world.ipynb #c045b
+from functools import cache
+
+@cache
+def _ranges(name, n=4096):
+    "For each field of a collection: mean and spread of a number; smallest and largest of a choice."
+    return {k:(v.mean(0),v.std(0)) if v.is_floating_point() else (int(v.min()),int(v.max())) for k,v in COLLECTIONS[name].who(torch.arange(n)).items()}
+
+@patch
+def traits(self:Collection, seeds:torch.Tensor)->torch.Tensor:
+    "Everything that makes subjects themselves, n×D: numbers standardised, choices one-hot."
+    def column(v, a, b): return ((v-a)/b).view(len(v),-1) if v.is_floating_point() else torch.nn.functional.one_hot(v-a, b-a+1).float()
+    return torch.cat([column(v, *_ranges(self.name)[k]) for k,v in self.who(seeds).items()], 1)
+
 # %% ../nbs/05_world.ipynb #c047
 @torch.no_grad()
 def scribbles(
@@ -323,3 +340,18 @@ def scribbles(
         hue = torch.stack([uniform(seeds,f'{ch}{i}') for ch in 'RGB'],-1)[:,:,None,None] + wave[:,None]
         c.paint(hue, c.mask(dist) if i else torch.ones(n,size,size))
     return c.im.clamp(0,1)
+
+# %% ../nbs/05_world.ipynb #c051
+@torch.no_grad()
+def clouds(
+    seeds:torch.Tensor, # one whole number a picture
+    size:int=64 # pixels
+)->torch.Tensor: # n×3×size×size in [0,1]
+    "Fractal noise: the amplitude of a wave falls as a power of its frequency, between 0.8 and 2.2."
+    n,u = len(seeds),lambda f,lo=0.,hi=1.: uniform(seeds,f,lo,hi).view(-1,1,1,1)
+    white = uniform(seeds.view(-1,1,1,1)*1_000_003 + torch.arange(3*size*size).view(1,3,size,size), 'cloud')-.5
+    freq = torch.hypot(torch.fft.fftfreq(size)[:,None], torch.fft.rfftfreq(size)[None])*size
+    x = torch.fft.irfft2(torch.fft.rfft2(white)*(freq+.7)**-u('fall',.8,2.2), s=(size,size))
+    x = x/x.flatten(1).std(1).view(-1,1,1,1)
+    mean = torch.stack([uniform(seeds,f'mean {c}') for c in 'RGB'],-1).view(-1,3,1,1)
+    return (mean + .4*u('contrast')**3*(x[:,:1]+u('chroma')*x)).clamp(0,1)
