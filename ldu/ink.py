@@ -223,10 +223,11 @@ class Ink(Collection):
     def who(self, seeds): return identity(seeds)|pen_fields(seeds)
     def noun(self, seed): return 'person'
     @torch.no_grad()
-    def draw(self, seeds, shots, size, layers=None):
-        p = _Pen(self.who(seeds), shot(seeds,shots), size)
+    def paint(self, who, how, size, layers=None):
+        p = _Pen(who, how, size)
         for name in layers or INK_LAYERS: INK_LAYERS[name](p)
         return p.im.clamp(0,1)
+    def draw(self, seeds, shots, size): return self.paint(self.who(seeds), shot(seeds,shots), size)
     def teller(self, seeds, shots):
         who,how = identity(seeds),shot(seeds,shots)
         def tell(i, says):

@@ -114,8 +114,8 @@ def load_judge(
     path=None # a folder saved by `IdentityEncoder.save_pretrained`; None: the embedded one
 ):
     "The network that tells the world's people apart; loaded once."
-    from ldu.pretrain import IdentityEncoder
-    folder = Path(path) if path else mini_path().parent/'judge'
+    from ldu.judges import IdentityEncoder
+    folder = Path(path) if path else mini_path().parent/'judges'/'identity-b'
     if not (folder/'config.json').is_file(): raise ValueError(f"{folder} holds no judge: give a folder saved by IdentityEncoder.save_pretrained.")
     return IdentityEncoder.from_pretrained(folder, use_safetensors=True).eval().requires_grad_(False)
 

@@ -267,7 +267,8 @@ class People(Collection):
     fields,passing = 'style skin hair eye beard glasses hat mood wall'.split(),['mood','wall']
     def who(self, seeds): return identity(seeds)
     def noun(self, seed): return 'person'
-    def draw(self, seeds, shots, size): return render(identity(seeds), shot(seeds,shots), size)
+    def paint(self, who, how, size): return render(who, how, size)
+    def draw(self, seeds, shots, size): return self.paint(self.who(seeds), shot(seeds,shots), size)
     def teller(self, seeds, shots):
         who,how = identity(seeds),shot(seeds,shots)
         return lambda i,says: describe(who, how, i, says)
