@@ -130,7 +130,7 @@ def band_loss(
 def vae_loss(
     vae, pictures:torch.Tensor, # a pool
     n:int, # pictures a batch; an eighth scribbles, an eighth clouds
-    kl:float=1e-4 # weight of the KL divergence per latent value
+    kl:float=1e-6 # weight of the KL divergence per latent value
 ):
     "The loss function of the autoencoder, for `fit`."
     def loss(step, g):
@@ -139,7 +139,7 @@ def vae_loss(
         q = vae.encode(x).latent_dist
         y = vae.decode(q.mean + q.std*torch.randn(q.mean.shape, generator=g).to(x)).sample
         tone = F.avg_pool2d(y-x, 8).abs().mean()
-        return (y-x).abs().mean() + tone + band_loss(y,x) + kl*.5*(q.mean**2+q.var-1-q.logvar).mean()
+        return (y-x).abs().mean() + 4*tone + .3*band_loss(y,x) + kl*.5*(q.mean**2+q.var-1-q.logvar).mean()
     return loss
 
 # %% ../nbs/07_pretrain.ipynb #c012
@@ -312,9 +312,9 @@ def base_loss(
     return loss,teach
 
 # %% ../nbs/07_pretrain.ipynb #c027
-RECIPE = dict(pool=32_000, vae=dict(steps=2000, batch=8, lr=2e-3), polish=dict(steps=1500, batch=8, lr=1.5e-3), clip=dict(steps=1200, batch=128, lr=1e-3),
-              critic=dict(steps=1000, batch=64, lr=1.5e-3), identity=dict(steps=1400, batch=48, lr=1.5e-3), base=dict(steps=8000, batch=32, lr=1e-3, jump_from=4000))
-SMOKE  = dict(pool=80, vae=dict(steps=4, batch=8, lr=2e-3), polish=dict(steps=2, batch=8, lr=2e-3), clip=dict(steps=3, batch=16, lr=1e-3),
+RECIPE = dict(pool=32_000, vae=dict(steps=2800, batch=8, lr=6e-4), clip=dict(steps=1200, batch=128, lr=1e-3),
+              critic=dict(steps=1000, batch=64, lr=1.5e-3), identity=dict(steps=1400, batch=48, lr=1.5e-3), base=dict(steps=6500, batch=32, lr=1e-3, jump_from=3500))
+SMOKE  = dict(pool=80, vae=dict(steps=4, batch=8, lr=6e-4), clip=dict(steps=3, batch=16, lr=1e-3),
               critic=dict(steps=2, batch=32, lr=2e-3), identity=dict(steps=3, batch=16, lr=2e-3), base=dict(steps=6, batch=8, lr=1e-3, jump_from=3))
 
 # %% ../nbs/07_pretrain.ipynb #c028
@@ -341,9 +341,9 @@ def _lessons(out, r, seed, log):
     return tok,torch.cat([pictures,more]),torch.cat([word_pool(tok,parts), torch.stack([_tokens(tok,o) for o in said],1)])
 
 def train_vae(out:Path, r:dict, seed:int=0, device='cpu', log=print):
-    "The autoencoder, in two cycles of the learning rate, with the scale that gives its latents unit variance."
+    "The autoencoder, with the scale that gives its latents unit variance."
     torch.manual_seed(seed); vae,pictures = build_vae().to(device),_pictures(out,r,seed,log)
-    for i,cycle in enumerate(('vae','polish')): _train(cycle, out, [vae], vae_loss(vae, pictures, r[cycle]['batch']), r[cycle], seed+1+100*i, log)
+    _train('vae', out, [vae], vae_loss(vae, pictures, r['vae']['batch']), r['vae'], seed+1, log)
     with torch.no_grad(): z = vae.eval().encode(pick(pictures, 512, step_generator(seed,0)).to(device)).latent_dist.mean
     vae.register_to_config(scaling_factor=(1/z.std()).item())
     vae.cpu().save_pretrained(out/'vae')
