@@ -17,6 +17,9 @@ import torch
 import torch.nn.functional as F
 from .judges import IdentityEncoder,Critic,SPOILT,spoil,identity_loss,critic_loss,labels
 from safetensors.torch import save_file,load_file
+from torch import nn
+from diffusers.models.attention_processor import Attention
+from diffusers.models.resnet import ResnetBlock2D
 from diffusers import AutoencoderKL,UNet2DConditionModel,DDIMScheduler,StableDiffusionPipeline
 from .world import COLLECTIONS,SPLITS,people,scribbles,clouds
 
@@ -104,10 +107,13 @@ def pick(pictures, n, g):
 
 # %% ../nbs/07_pretrain.ipynb #c009c
 def build_vae(channels=(16,32,96)):
-    "An `AutoencoderKL` for 64×64 pictures with one 4-channel latent for every 4×4 pixels."
+    "An `AutoencoderKL` for 64×64 pictures with one 4-channel latent for every 4×4 pixels, at first without its residual branches."
     n = len(channels)
     vae = AutoencoderKL(3, 3, ('DownEncoderBlock2D',)*n, ('UpDecoderBlock2D',)*n, channels, 1, 'silu', 4, norm_num_groups=8, sample_size=64)
-    vae.quant_conv.bias.data[4:] = -8 # begin almost without noise: colours are learnt much sooner
+    vae.quant_conv.bias.data[4:] = -8 # begin almost without noise
+    for m in vae.modules(): # and almost linear: colours are learnt much sooner
+        if isinstance(m, ResnetBlock2D): nn.init.zeros_(m.conv2.weight)
+        if isinstance(m, Attention): nn.init.zeros_(m.to_out[0].weight)
     return vae
 
 # %% ../nbs/07_pretrain.ipynb #c009d
@@ -147,7 +153,6 @@ from tokenizers import Tokenizer,models,trainers,pre_tokenizers
 from transformers import CLIPTokenizer,CLIPTextModel,CLIPTextConfig
 from diffusers import ModelMixin,ConfigMixin
 from diffusers.configuration_utils import register_to_config
-from torch import nn
 from .world import choice,uniform
 EXTRA = '''sks zwx unknown artifact masked without toy object painting style the
 looking at a mirror, in front of eiffel tower, a good photo of, a bad photo of, high quality, highres
