@@ -314,7 +314,7 @@ def base_loss(
 
 # %% ../nbs/07_pretrain.ipynb #c027
 RECIPE = dict(pool=32_000, vae=dict(first='vae-first', steps=800, batch=8, lr=5e-4), clip=dict(steps=1200, batch=128, lr=1e-3),
-              critic=dict(steps=900, batch=64, lr=1.5e-3), identity=dict(steps=900, batch=48, lr=1.5e-3), base=dict(steps=5500, batch=32, lr=1e-3, jump_from=3000))
+              critic=dict(steps=900, batch=64, lr=1.5e-3), identity=dict(steps=900, batch=48, lr=1.5e-3), base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500))
 SMOKE  = dict(pool=80, vae=dict(steps=4, batch=8, lr=6e-4), clip=dict(steps=3, batch=16, lr=1e-3),
               critic=dict(steps=2, batch=32, lr=2e-3), identity=dict(steps=3, batch=16, lr=2e-3), base=dict(steps=6, batch=8, lr=1e-3, jump_from=3))
 
