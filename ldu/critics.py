@@ -81,9 +81,9 @@ def cleanness(ims:torch.Tensor, critic=None)->torch.Tensor: # N values in [0,1]
 
 # %% ../nbs/10c_critics.ipynb #c019
 class CriticFeatures(nn.Module):
-    "The critic's 128 features of pictures given as bytes: what torchmetrics calls instead of Inception."
-    num_features = 128
-    def forward(self, x): return load_critic().layers(x.float()/255)[1].double()
+    "The critic's pooled features of pictures given as bytes: what torchmetrics calls instead of Inception."
+    num_features = 192
+    def forward(self, x): c = load_critic(); return c.pooled(c.layers(x.float()/255)[0]).double()
 
 def _set_metric(metric, ims, refs):
     for o,real in ((refs,True),(ims,False)):

@@ -110,8 +110,8 @@ class Critic(ModelMixin, ConfigMixin):
         return maps,F.silu(self.see(x.flatten(1)))
     def forward(self, ims):
         maps,v = self.layers(ims)
-        texture = torch.cat([maps[1].mean((2,3)), maps[3].mean((2,3))], 1)
-        return self.name(v),torch.sigmoid(self.clean(texture))[:,0]
+        return self.name(v),torch.sigmoid(self.clean(self.pooled(maps)))[:,0]
+    def pooled(self, maps): return torch.cat([maps[1].mean((2,3)), maps[3].mean((2,3))], 1) # what the whole picture is made of, 6·width numbers
 
 # %% ../nbs/06b_judges.ipynb #c017
 def critic_loss(critic, pictures:torch.Tensor, names:torch.Tensor, n:int=64):
