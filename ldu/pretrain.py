@@ -442,7 +442,7 @@ def _half(net, folder):
 def publish(
     out:Path, # what `pretrain` left
     where:Path, # the folder of weights: mini-v1/, judges/ and clip/ appear in it
-    seed:int=0, machine:str='two cores without accelerator, one thread a run', # for the card
+    seed:int=0, machine:str='two cores without accelerator', # for the card
     note:str=''
 ):
     "Turn the stages into the folders that ship: half precision, safetensors, a card."
