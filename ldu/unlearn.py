@@ -110,6 +110,7 @@ def protect(
     check_ims(ims); rho.to(base.device)
     return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k)['out'] for x in ims.split(batch)]).to(ims.device)
 
+# %% ../nbs/12_unlearn.ipynb #c022b
 @register('ldu')
 def ldu_method(
     base:LatentDiffusion, # what the tiles are encoded and decoded with
@@ -121,7 +122,12 @@ def ldu_method(
 ):
     "Latent Diffusion Unlearning as a method for photographs of any size (notebook 10b)."
     net = open_rho(rho)
-    return lambda ims: protect(ims, base, net, to_255(budget), mode, k)
+    def tile(ims):
+        out = protect(ims, base, net, to_255(budget), mode, k)
+        if mode=='decode': return out
+        change = out-ims
+        return (ims+clip_residual(change-change.mean((2,3),keepdim=True), budget)).clamp(0,1)
+    return tile
 
 # %% ../nbs/12_unlearn.ipynb #c024
 RHO_RECIPE = dict(people=12, pictures=6, word_steps=120, steps=180, batch=8, lr=1e-3, rise=.01, on='picture', T=500, k=4, budget=10., seed=0)
