@@ -16,7 +16,11 @@ STYLES = ['pointillist','impressionist','expressionist','cubist','geometric','mo
 MOTIFS = ['hills','a boat on the sea','fruit in a bowl','flowers in a vase','a city','the moon','a figure','a tree','a cat','mountains']
 HUES   = {'red':.99, 'orange':.075, 'yellow':.14, 'green':.36, 'blue':.60, 'purple':.76, 'pink':.91}
 
-def style_of(seeds): return choice(seeds, 'paint style', [1]*len(STYLES))   # index into STYLES, one a painter
+def style_of(
+    seeds:torch.Tensor # the painters
+)->torch.Tensor: # an index into `STYLES` for each
+    "The school of each painter."
+    return choice(seeds, 'paint style', [1]*len(STYLES))
 
 def _hsv(h, s, v):
     "n×3 colours from hue, saturation and value, each n numbers in [0,1]."
