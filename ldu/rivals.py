@@ -87,4 +87,4 @@ def _as_method(run):
     return make
 
 register('advdm')(_as_method(advdm))
-register('aspl')(_as_method(lambda base, ims, budget, seed, steps=72: aspl(base, ims, budget, rounds=max(1,steps//6), seed=seed)))
+register('aspl')(_as_method(lambda base, ims, budget, seed, steps=72: aspl(base, ims, budget, rounds=max(1,steps//6), seed=seed)));
