@@ -30,7 +30,7 @@ def world_files(
     for name,v,lo,hi in (('identity',identity,0,99_999), ('n',n,1,100_000), ('start',start,0,10**6), ('size',size,8,4096)):
         if not lo<=v<=hi: raise ValueError(f'{name} is a whole number from {lo} to {hi}, not {v}.')
     import torch
-    from ldu import core,paintings,world
+    from ldu import core,ink,toys,paintings,world   # each collection registers itself
     if collection not in world.COLLECTIONS: raise ValueError(f"There is no collection {collection!r}; there are {', '.join(world.COLLECTIONS)}.")
     some = world.COLLECTIONS[collection]
     out,shots = core.output_folder(out),torch.arange(start,start+n)
