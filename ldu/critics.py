@@ -91,7 +91,7 @@ def _set_metric(metric, ims, refs):
     return metric.compute()
 
 def fid(ims:torch.Tensor, refs:torch.Tensor)->float: # N×3×H×W and M×3×H×W in [0,1]
-    "Fréchet distance of two sets of pictures in the critic's features; at least a few hundred pictures each, or it is mostly noise."
+    "Fréchet distance of two sets of pictures in the critic's features; with fewer than a few thousand pictures each its bias is large: see `kid`."
     return _set_metric(FrechetInceptionDistance(feature=CriticFeatures()).set_dtype(torch.float64), ims, refs).item()
 
 def kid(ims:torch.Tensor, refs:torch.Tensor)->float:

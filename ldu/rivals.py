@@ -86,5 +86,5 @@ def _as_method(run):
         return protect
     return make
 
-register('advdm')(_as_method(advdm))
-register('aspl')(_as_method(lambda base, ims, budget, seed, steps=72: aspl(base, ims, budget, rounds=max(1,steps//6), seed=seed)));
+_RUNS = dict(advdm=advdm, aspl=lambda base, ims, budget, seed, steps=72: aspl(base, ims, budget, rounds=max(1,steps//6), seed=seed))
+for name,run in _RUNS.items(): register(name)(_as_method(run))
