@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from .base import mini_path
+from .budget import psnr
 from .judges import IdentityEncoder,Critic,SPOILT,spoil,identity_loss,critic_loss,labels
 from safetensors.torch import save_file,load_file
 from torch import nn
@@ -433,7 +434,7 @@ def _vae_psnr(vae, name, n=64):
     "Mean decibels of the round trip on validation subjects of a collection."
     x = COLLECTIONS[name].pictures(torch.arange(n)+SPLITS['valid'][0], 0)
     y = (vae.decode(vae.encode(x*2-1).latent_dist.mean).sample/2+.5).clamp(0,1)
-    return -10*((y-x).square().mean((1,2,3)).log10()).mean().item()
+    return psnr(x, y).mean().item()
 
 def _half(net, folder):
     "Save a network in half precision where it stays finite."
