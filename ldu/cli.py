@@ -79,7 +79,7 @@ def command(
 COMMANDS = {
     'protect': 'ldu.photos:protect_files',
     'demo':     'ldu.demo:demo',
-    'train':    'ldu.unlearn:train_shipped',
+    'train':    'ldu.training:train',
     'pretrain': 'ldu.pretrain:pretrain',
     'world':   'ldu.cli:world_files',
 }

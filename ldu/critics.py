@@ -105,9 +105,8 @@ def cmmd(ims:torch.Tensor, refs:torch.Tensor, sigma:float=10.)->float:
     return 1000*(k(x,x)+k(y,y)-2*k(x,y)).item()
 
 # %% ../nbs/10c_critics.ipynb #c023
-@torch.no_grad()
 def critic_distance(ims:torch.Tensor, refs:torch.Tensor, critic=None)->torch.Tensor: # N values, 0 for equal pictures
-    "LPIPS-like distance of N×3×H×W pictures in [0,1], in the critic's layers."
+    "LPIPS-like distance of N×3×H×W pictures in [0,1], in the critic's layers, with gradient."
     critic = critic or load_critic()
     a,b = (critic.layers(check_ims(o))[0] for o in (ims,refs))
     return sum((F.normalize(p,dim=1)-F.normalize(q,dim=1)).square().sum(1).mean((1,2)) for p,q in zip(a,b))

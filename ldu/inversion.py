@@ -19,20 +19,21 @@ Climb = namedtuple('Climb', 'z0 z_T')
 def climb(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
     T:int=500, k:int=4, # terminal level and number of steps
-    prompt:str='', unet='shortcut', # words; 'shortcut', a U-Net, or None for the base's own
+    prompt:str='', unet='shortcut', # words; 'shortcut', a few-step model, a U-Net, or None for the base's own
     iters:int=0 # fixed-point iterations a step, as in `invert`
 )->Climb:
-    "E and Φ_invert: pictures to their clean latents and terminal latents."
+    "E and Φ_invert: pictures to their clean latents and terminal latents. Without guidance: it cannot be climbed back."
     z0 = base.encode(ims.to(base.device))
     return Climb(z0, last(invert(base.denoiser(base.embed(prompt), unet=unet), z0, time_grid(T,k,whole=True), base.schedule, iters)))
 
 # %% ../nbs/08_inversion.ipynb #c007
 def descend(
     base:LatentDiffusion, z_T:torch.Tensor, # terminal latents
-    T:int=500, k:int=4, prompt:str='', unet='shortcut' # as in `climb`
+    T:int=500, k:int=4, prompt:str='', unet='shortcut', # as in `climb`
+    guidance:float=1. # classifier-free guidance towards the words
 )->torch.Tensor:
     "Φ_denoise: terminal latents to clean ones in k steps, with gradient to z_T."
-    return last(sample(base.denoiser(base.embed(prompt), unet=unet), z_T, time_grid(T,k,whole=True), base.schedule))
+    return last(sample(base.denoiser(base.embed(prompt), guidance, unet=unet), z_T, time_grid(T,k,whole=True), base.schedule))
 
 # %% ../nbs/08_inversion.ipynb #c008
 @torch.no_grad()

@@ -30,14 +30,14 @@ def textual_inversion(
     base:LatentDiffusion,
     albums:torch.Tensor, # K×M×3×H×W in [0,1]: M pictures of each of K people
     steps:int=300, lr:float=1e-2, batch:int=4, # steps, learning rate, pictures a step and person
-    init:str='person', # the word to start from
+    init='person', # the word to start from, or K×D vectors
     templates:list=TEMPLATES, seed:int=0
 ):
     "Learn one word vector for each of K people in one run; yields `Learnt` (step, loss, K×D vectors), frozen model."
     K,M = albums.shape[:2]
     with torch.no_grad(): z = base.encode(albums.flatten(0,1).to(base.device)).unflatten(0,(K,M))
-    start = base.text_encoder.get_input_embeddings().weight[base.token_id(init)].detach()
-    v,g = start.repeat(K,1).requires_grad_(True),generator(seed)
+    start = base.text_encoder.get_input_embeddings().weight[base.token_id(init)].expand(K,-1) if isinstance(init,str) else init.to(z)
+    v,g = start.detach().clone().requires_grad_(True),generator(seed)
     opt = torch.optim.AdamW([v], lr=lr, weight_decay=0.)
     for i in range(steps):
         opt.param_groups[0]['lr'] = lr*max(.1, 1-i/steps)
