@@ -146,10 +146,11 @@ def predict(self:LatentDiffusion,
     t, # time, 0 … T, a number or one per item (rounded to whole)
     h:torch.Tensor, # N×L×D from `embed`
     s=None, # where the jump lands; only a shortcut U-Net listens
-    unet=None # another U-Net: the shortcut, a fine-tuned one
+    unet=None # another U-Net: the shortcut, a fine-tuned one; or a model with its own `predict`
 )->Prediction:
     "What the U-Net believes: the clean latent and the noise."
     unet = unet or self.unet
+    if hasattr(unet,'predict'): return unet.predict(self, x, t, h, s)   # a few-step model of another make (notebook 06c)
     t = torch.as_tensor(t, dtype=torch.float32, device=x.device).round().expand(len(x))
     cond = None
     if unet.config.time_cond_proj_dim: cond = jump_features(t, t if s is None else torch.as_tensor(s, dtype=torch.float32, device=x.device), self.schedule.T, len(x))

@@ -115,6 +115,8 @@ def _each(subjects, seeds, collection='people', first=90_100, **kw): return [Row
 
 def _opt(**kw): return json.dumps(kw)
 
+def _ldu(budget): return dict(method='ldu', budget=budget, options=_opt(rho='rho-mini-v1-32') if budget>=16 else '{}') # the rho that was trained for so much
+
 # %% ../nbs/16_bench.ipynb #c018
 @table
 def bite(subjects, seeds):
@@ -128,7 +130,7 @@ def bite(subjects, seeds):
 @table
 def budgets(subjects, seeds):
     "LDU, Table 3 and Figure 6: budgets from 4 to 32/255."
-    return _each(subjects, seeds) + _each(subjects, seeds, method='round-trip') + [r for b in (4,8,10,12,16,32) for r in _each(subjects, seeds, method='ldu', budget=b)] \
+    return _each(subjects, seeds) + _each(subjects, seeds, method='round-trip') + [r for b in (4,8,10,12,16,32) for r in _each(subjects, seeds, **_ldu(b))] \
         + _each(subjects, seeds, method='noise-of', options=_opt(method='ldu'), budget=10)
 
 @table
@@ -147,14 +149,15 @@ def rivals(subjects, seeds):
 @table
 def rivals_32(subjects, seeds):
     "Every method at the matched budget, 32/255, with the controls."
-    return [r._replace(budget=32) for r in rivals(subjects, seeds)]
+    return [r._replace(budget=32, options=_ldu(32)['options'] if r.method=='ldu' else r.options) for r in rivals(subjects, seeds)]
 
 @table
 def purifiers(subjects, seeds):
     "What survives cleaning, and the strong attacker, at the matched budget."
     ways = ['','jpeg','gaussian','resize','latent-diffpure','impress']
-    out = [r for m in ('clean','ldu','aspl','advdm') for p in ways for r in _each(subjects, seeds, method=m, budget=32, purifier=p)]
-    return out + [r for m in ('clean','ldu','aspl','advdm') for r in _each(subjects, seeds, method=m, budget=32, purifier='latent-diffpure', learner='dreambooth robust')]
+    who = [dict(method='clean', budget=32), _ldu(32), dict(method='aspl', budget=32), dict(method='photoguard-encoder', budget=32)]
+    out = [r for m in who for p in ways for r in _each(subjects, seeds, **m, purifier=p)]
+    return out + [r for m in who for r in _each(subjects, seeds, **m, purifier='latent-diffpure', learner='dreambooth robust')]
 
 # %% ../nbs/16_bench.ipynb #c020
 def summary(

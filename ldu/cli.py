@@ -81,6 +81,10 @@ COMMANDS = {
     'demo':     'ldu.demo:demo',
     'train':    'ldu.training:train',
     'pretrain': 'ldu.pretrain:pretrain',
+    'purify':   'ldu.purify:purify_files',
+    'personalize': 'ldu.learn:personalize_files',
+    'generate': 'ldu.learn:generate_files',
+    'score':    'ldu.report:score_files',
     'world':   'ldu.cli:world_files',
 }
 

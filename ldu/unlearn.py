@@ -200,13 +200,14 @@ def train_rho(
     for p,a in zip(params, avg): p.data.copy_(a)
 
 # %% ../nbs/12_unlearn.ipynb #c019
-def rho_path()->Path:
-    "The folder of the shipped rho."
-    return mini_path().parent/'rho-mini-v1'
+def rho_path(rho=None)->Path: # a folder, or the name of one that ships: rho-mini-v1 (also None), rho-mini-v1-32
+    "The folder of a trained rho."
+    shipped = mini_path().parent/(rho or 'rho-mini-v1')
+    return shipped if shipped.is_dir() else Path(rho)
 
-def open_rho(where=None)->Rho:
-    "A rho from a folder (safetensors); None opens the shipped one."
-    where = Path(where or rho_path())
+def open_rho(where=None)->Rho: # as for `rho_path`
+    "A rho from its folder (safetensors)."
+    where = rho_path(where)
     if not (where/'config.json').is_file(): raise ValueError(f'{where} holds no rho: give a folder that `ldu train` has written.')
     return Rho.from_pretrained(where, use_safetensors=True).eval().requires_grad_(False)
 
@@ -214,10 +215,10 @@ GOALS = dict(lesson=lambda base,d,noun: lesson(base,d['words'],noun=noun), towar
              unrolled=lambda base,d,noun: unrolled(base,noun=noun), latent=lambda base,d,noun: to_latent(base,d['pictures'].float())) # name → (base, anchors beside rho, class word) → gain
 
 def goal_of(
-    base:LatentDiffusion, where=None # a folder that `ldu train` has written; None: the shipped one
+    base:LatentDiffusion, where=None # as for `rho_path`
 ): # the gain, and the settings of `train_rho` that rho was trained with
     "What a rho was trained for: its goal, with the words that lie beside it."
-    where = Path(where or rho_path())
+    where = rho_path(where)
     r = json.loads((where/'train.json').read_text())['recipe']
     keep = ('lr','norm','delta','price','rise','on','through','T','k','unet')
     return GOALS[r['goal']](base, load_file(where/'anchors.safetensors'), r.get('noun','person')),{k:r[k] for k in keep if k in r}
@@ -235,11 +236,11 @@ def adapted(
 def protect(
     ims:torch.Tensor, # N×3×H×W in [0,1]; H and W multiples of the base's factor
     base:LatentDiffusion=None, # None opens the embedded one
-    rho=None, # a `Rho`, or the folder of one; None opens the shipped one
+    rho=None, # a `Rho`, or as for `rho_path`
     budget:float=10., # l-infinity, in 1/255
     mode:str='residual', # 'residual' or 'decode', as in `shift`
     k:int=4, batch:int=32,
-    adapt:int=0, seed:int=0 # steps of tuning on these pictures first (rho must then be a folder, or None)
+    adapt:int=0, seed:int=0 # steps of tuning on these pictures first (rho must then be a folder or a name)
 )->torch.Tensor: # N×3×H×W in [0,1], on the device of ims
     "Protect pictures with a trained rho: one pass, and before it as much tuning as you like."
     base,where = base or LatentDiffusion.open('mini'),rho
@@ -257,7 +258,7 @@ def ldu_method(
     budget:float, # l-infinity, in [0,1]
     mode:str, # 'residual' or 'decode'
     seed:int=0, # of the tuning
-    rho:str=None, # folder of a trained rho; None takes the shipped one
+    rho:str=None, # as for `rho_path`
     k:int=4, # denoising steps
     adapt:int=0 # steps of tuning on each batch of tiles first
 ):
