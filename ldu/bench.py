@@ -115,7 +115,7 @@ def _each(subjects, seeds, collection='people', first=90_100, **kw): return [Row
 
 def _opt(**kw): return json.dumps(kw)
 
-def _ldu(budget): return dict(method='ldu', budget=budget, options=_opt(rho='rho-mini-v1-32') if budget>=16 else '{}') # the rho that was trained for so much
+def _ldu(budget): return dict(method='ldu', budget=budget, options=_opt(**(dict(rho='rho-mini-v1-32') if budget>=16 else {}), seamless=False)) # the rho that was trained for so much
 
 # %% ../nbs/16_bench.ipynb #c018
 @table
@@ -131,20 +131,20 @@ def bite(subjects, seeds):
 def budgets(subjects, seeds):
     "LDU, Table 3 and Figure 6: budgets from 4 to 32/255."
     return _each(subjects, seeds) + _each(subjects, seeds, method='round-trip') + [r for b in (4,8,10,12,16,32) for r in _each(subjects, seeds, **_ldu(b))] \
-        + _each(subjects, seeds, method='noise-of', options=_opt(method='ldu'), budget=10)
+        + _each(subjects, seeds, method='noise-of', options=_opt(method='ldu', seamless=False), budget=10)
 
 @table
 def steps(subjects, seeds):
     "LDU, Figure 7: denoising steps k from 1 to 32."
-    return _each(subjects, seeds) + [r for k in (1,2,4,8,16,32) for r in _each(subjects, seeds, method='ldu', options=_opt(k=k))]
+    return _each(subjects, seeds) + [r for k in (1,2,4,8,16,32) for r in _each(subjects, seeds, method='ldu', options=_opt(k=k, seamless=False))]
 
 # %% ../nbs/16_bench.ipynb #c019
-RIVALS = 'ldu fsmg aspl easpl advdm mist simac metacloak photoguard-encoder photoguard-diffusion glaze'.split()
+RIVALS = 'fsmg aspl easpl advdm mist simac metacloak photoguard-encoder photoguard-diffusion glaze'.split()
 
 @table
 def rivals(subjects, seeds):
     "Every method at one budget, 10/255, with the controls."
-    return _each(subjects, seeds) + _each(subjects, seeds, method='round-trip') + _each(subjects, seeds, method='noise') + [r for m in RIVALS for r in _each(subjects, seeds, method=m)]
+    return _each(subjects, seeds) + _each(subjects, seeds, method='round-trip') + _each(subjects, seeds, method='noise') + _each(subjects, seeds, **_ldu(10)) + [r for m in RIVALS for r in _each(subjects, seeds, method=m)]
 
 @table
 def rivals_32(subjects, seeds):

@@ -12,7 +12,7 @@ import contextlib,hashlib,json,os,re,secrets,shutil,time
 from collections import namedtuple
 from copy import deepcopy
 from pathlib import Path
-import torch
+import torch,transformers
 from diffusers import StableDiffusionPipeline
 from PIL.PngImagePlugin import PngInfo
 from safetensors import safe_open
@@ -211,6 +211,13 @@ def as_pipeline(base:LatentDiffusion)->StableDiffusionPipeline:
     return StableDiffusionPipeline(vae=base.vae, text_encoder=base.text_encoder, tokenizer=base.tokenizer, unet=base.unet, scheduler=base.scheduler,
         safety_checker=None, feature_extractor=None, requires_safety_checker=False)
 
+@contextlib.contextmanager
+def _hushed():
+    "No remarks from transformers on how it makes room for new words."
+    was = transformers.utils.logging.get_verbosity(); transformers.utils.logging.set_verbosity_error()
+    try: yield
+    finally: transformers.utils.logging.set_verbosity(was)
+
 def open_learnt(
     where, # a folder that `personalize_files` has written, or diffusers' own
     base='mini' # a `LatentDiffusion`, 'mini', a diffusers folder or a hub id; a whole pipeline needs none
@@ -224,8 +231,9 @@ def open_learnt(
     with quiet(): pipe = as_pipeline(model); pipe.text_encoder,pipe.tokenizer,pipe.unet = (deepcopy(o) for o in (pipe.text_encoder,pipe.tokenizer,pipe.unet))
     words = list(_names(path)) if kind=='word' else []
     try:
-        for w,v in (load_word(path) if words else {}).items(): pipe.load_textual_inversion({w:v})
-        if not words: pipe.load_lora_weights(str(path.parent), weight_name=path.name)
+        with quiet(), _hushed():
+            for w,v in (load_word(path) if words else {}).items(): pipe.load_textual_inversion({w:v})
+            if not words: pipe.load_lora_weights(str(path.parent), weight_name=path.name)
     except Exception as e: raise ValueError(f'{where} does not fit the base {model.name}: {str(e).strip().splitlines()[0][:200]}') from None
     return Ready(LatentDiffusion(pipe, model.shortcut, model.name), kind, words, pipe)
 

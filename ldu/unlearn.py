@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PRICES', 'THROUGH', 'RhoFit', 'GOALS', 'shift', 'augment', 'other_than', 'lesson', 'model_lesson', 'towards',
-           'to_latent', 'unrolled', 'train_rho', 'rho_path', 'open_rho', 'goal_of', 'adapted', 'protect', 'ldu_method',
-           'noise_like', 'lesson_loss']
+           'to_latent', 'unrolled', 'train_rho', 'rho_path', 'open_rho', 'goal_of', 'adapted', 'protect', 'busy',
+           'settled', 'ldu_method', 'noise_like', 'lesson_loss']
 
 # %% ../nbs/12_unlearn.ipynb #c002
 from collections import namedtuple
@@ -252,6 +252,23 @@ def protect(
     with torch.no_grad(): return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k)['out'] for x in ims.split(batch)]).to(ims.device)
 
 # %% ../nbs/12_unlearn.ipynb #c022b
+def busy(
+    ims:torch.Tensor, # N×3×H×W in [0,1]
+    full:float=10., floor:float=.25 # contrast (standard deviation in a window of 9×9, in 255ths) from which on all is hidden; the least
+)->torch.Tensor: # N×1×H×W
+    "How much an eye lets pass in each place: from `floor` on flat ground to 1 where there is detail."
+    mean = lambda x: F.avg_pool2d(F.pad(x, (4,)*4, mode='reflect'), 9, 1)
+    x = ims.mean(1, keepdim=True); std = (mean(x*x)-mean(x)**2).clamp_min(0).sqrt()
+    return floor+(1-floor)*(255*std/full).clamp_max(1)
+
+def settled(
+    change:torch.Tensor, ims:torch.Tensor, # N×3×S×S: what is to be added to each tile; the tiles
+    budget:float # l-infinity, in [0,1]
+)->torch.Tensor:
+    "The change of a tile as a photograph can bear it: without its mean, fading towards the border and on flat ground, clipped."
+    y,x = (torch.minimum(o,o.flip(0)).div(len(o)/8).clamp(max=1) for o in (torch.arange(n)+.5 for n in change.shape[-2:]))
+    return clip_residual((change-change.mean((2,3),keepdim=True))*(y[:,None]*x).to(change)*busy(ims), budget)
+
 @register('ldu')
 def ldu_method(
     base:LatentDiffusion, # what the tiles are encoded and decoded with
@@ -260,15 +277,15 @@ def ldu_method(
     seed:int=0, # of the tuning
     rho:str=None, # as for `rho_path`
     k:int=4, # denoising steps
-    adapt:int=0 # steps of tuning on each batch of tiles first
+    adapt:int=0, # steps of tuning on each batch of tiles first
+    seamless:bool=True # for tiles of a larger photograph
 ):
     "Latent Diffusion Unlearning as a method for photographs of any size (notebook 10b)."
     open_rho(rho)   # a wrong folder is told at once
     def tile(ims):
         out = protect(ims, base, rho, to_255(budget), mode, k, adapt=int(adapt), seed=seed)
-        if mode=='decode': return out
-        change = out-ims
-        return (ims+clip_residual(change-change.mean((2,3),keepdim=True), budget)).clamp(0,1)
+        if mode=='decode' or not seamless: return out
+        return (ims+settled(out-ims, ims, budget)).clamp(0,1)
     return tile
 
 # %% ../nbs/12_unlearn.ipynb #c028
