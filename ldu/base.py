@@ -25,10 +25,12 @@ def mini_path()->Path:
     return Path(str(files('ldu')))/'weights'/'mini-v1'
 
 def resolve_base(
-    base:str='mini' # 'mini', 'mini-v1', a diffusers folder or a hub id
+    base:str='mini' # 'mini', an embedded base by its own name ('mini-v1'), a diffusers folder or a hub id
 )->str: # a folder or a hub id that still exists
     "Where the weights of a base are; a ValueError says what to do when a folder is not one."
-    if str(base) in ('mini','mini-v1'): base = mini_path()
+    here = mini_path().parent/str(base)   # beside `mini` there may be others
+    if str(base)=='mini': base = mini_path()
+    elif str(base).startswith('mini-') and '/' not in str(base) and here.is_dir(): base = here
     p = Path(base)
     if (p/'model_index.json').is_file(): return str(p)
     if p.exists(): raise ValueError(f"{base} holds no model_index.json: give a folder saved by diffusers' save_pretrained.")

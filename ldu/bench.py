@@ -122,7 +122,7 @@ def _ldu(budget): return dict(method='ldu', budget=budget, options=_opt(**(dict(
 def bite(subjects, seeds):
     "At which budget does an attack begin to bite?"
     out = _each(subjects, seeds)
-    for b in (10,16,32):
+    for b in (10,32,16):
         for m,o in (('advdm',{}),('aspl',{})): out += _each(subjects, seeds, method=m, budget=b)
         out += _each(subjects, seeds, method='noise-of', options=_opt(method='advdm'), budget=b)
     return out

@@ -34,10 +34,13 @@ Pair = namedtuple('Pair', 'name original protected') # stem, 1×3×H×W in [0,1]
 def _stem(path): return str(Path(path).with_suffix('')).casefold()
 
 def find_pairs(
-    originals, protected # a folder or a file each
+    originals, protected, # a folder or a file each
+    out=None # folder of the card: what is in it is no photograph
 )->tuple: # list of `Pair`, and {path: sentence} of what was left out
     "Originals and their protected versions, by stem; a ValueError where there is no pair."
-    (a,fa),(b,fb) = find_pictures(originals),find_pictures(protected)
+    inside = lambda f: out is not None and Path(out).resolve() in f.path.resolve().parents
+    (a,fa),(b,fb) = find_pictures(originals, protected),find_pictures(protected)
+    a,b = ([f for f in o if not inside(f)] for o in (a,b))
     home,faults = Path('/ldu'),fa|fb
     names = [_stem(p.relative_to(home)) for p in output_names(a, home)]
     there = {names[0] if len(a)==len(b)==1 else _stem(f.rel):f for f in b}
@@ -302,7 +305,7 @@ def score_files(
     for m in ways: course(model, m)
     for p in wash: compose(p)
     for word in ('sks',noun): model.token_id(word)
-    pairs,faults = find_pairs(originals, protected)
+    pairs,faults = find_pairs(originals, protected, out)
     out = _card_folder(out)
     return make_card(model, pairs, faults, out, ways, wash, plan, noun, seed, progress)
 
