@@ -85,6 +85,7 @@ COMMANDS = {
     'personalize': 'ldu.learn:personalize_files',
     'generate': 'ldu.learn:generate_files',
     'score':    'ldu.report:score_files',
+    'bench':    'ldu.bench:bench',
     'world':   'ldu.cli:world_files',
 }
 
