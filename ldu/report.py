@@ -238,7 +238,7 @@ def picture_effects(path, attacks, washed):
     fig = Figure(figsize=(7, .28*len(bars)+.9), layout='constrained'); ax = fig.subplots()
     for i,(_,s,c) in enumerate(bars): ax.plot([s.lo,s.hi], [-i,-i], lw=4, color=c, alpha=.6); ax.plot(s.value, -i, 'o', color=c)
     ax.axvline(0, color='k', lw=.6); ax.set_yticks([-i for i in range(len(bars))], [b[0] for b in bars], fontsize=8)
-    ax.set_xlabel('ISM learnt from the set minus ISM learnt from the originals, with 95 % interval'); fig.savefig(path, dpi=80)
+    ax.set_xlabel('ISM from the set minus ISM from the originals, 95 % interval'); fig.savefig(path, dpi=80)
 
 # %% ../nbs/15b_report.ipynb #c046
 class Card(dict):
