@@ -85,7 +85,7 @@ def entry(name, module, also, level):
     src = NbdevLookup().code(f'{module.__name__}.{name}')
     parts = [f'<span class="entry" id="{name.lower()}"></span>' + ''.join(f'<span id="{o.lower()}"></span>' for o in also),
              f'<a class="source" href="{src}">source</a>', '#'*level + ' ' + name.replace('_', r'\_'),
-             f'```python\n{call_line(name, sym)}\n```', NbdevLookup().linkify(cleandoc(sym.__doc__ or '')), params_table(sym)]
+             f'```python\n{call_line(name, sym)}\n```', NbdevLookup().linkify(cleandoc(sym.__doc__ or '')) or '', params_table(sym)]
     return mk_cell('\n\n'.join(parts), 'markdown')
 
 

@@ -109,7 +109,9 @@ def run_row(
 
 # %% ../nbs/16_bench.ipynb #c017
 TABLES = {}
-def table(f): TABLES[f.__name__.replace('_','-')] = f; return f
+def table(f): # (subjects, seeds) → rows
+    "Decorate a function that lists rows to offer it as a table."
+    TABLES[f.__name__.replace('_','-')] = f; return f
 
 def _each(subjects, seeds, collection='people', first=90_100, **kw): return [Row(collection=collection, subject=first+i, seed=s, **kw) for s in range(seeds) for i in range(subjects)]
 
