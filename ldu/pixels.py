@@ -148,7 +148,7 @@ class Upscaler:
         return back(big+DETAIL*o.x0)
 
 # %% ../nbs/07b_pixels.ipynb #c050
-RECIPE_PIXELS = dict(pool=32_000, pixel=dict(steps=1300, batch=8, lr=2e-3), vq=dict(steps=120, batch=4, lr=4e-4, codes=1024), code=dict(steps=600, batch=4, lr=1e-3),
+RECIPE_PIXELS = dict(pool=32_000, pixel=dict(steps=900, batch=4, lr=2e-3), vq=dict(steps=120, batch=4, lr=4e-4, codes=1024), code=dict(steps=600, batch=4, lr=1e-3),
                      fuse=dict(steps=160, batch=4, lr=6e-4), upscaler=dict(steps=400, batch=4, lr=2e-3))
 SMOKE_PIXELS = dict(pool=80, pixel=dict(steps=2, batch=2), vq=dict(steps=2, batch=2, codes=32), code=dict(steps=2, batch=2), fuse=dict(steps=2, batch=2), upscaler=dict(steps=2, batch=2))
 
