@@ -19,7 +19,7 @@ from .base import mini_path,quiet
 from .budget import psnr
 from .codebook import CodeReader,Restorer,back,build_vq,code_loss,degrade,door,spread,valid_pictures,vq_loss,weights
 from .core import generator
-from .pretrain import MIX,draw_pool,pick,plan,save_whole,step_generator,_half,_train
+from .pretrain import MIX,pick,step_generator,_half,_train,_pictures
 from .schedule import Prediction,as_prediction,noisify,per_item,sample,time_grid,vp_schedule
 
 # %% ../nbs/07b_pixels.ipynb #c010
@@ -153,32 +153,24 @@ RECIPE_PIXELS = dict(pool=32_000, pixel=dict(steps=900, batch=4, lr=2e-3), vq=di
 SMOKE_PIXELS = dict(pool=80, pixel=dict(steps=2, batch=2), vq=dict(steps=2, batch=2, codes=32), code=dict(steps=2, batch=2), fuse=dict(steps=2, batch=2), upscaler=dict(steps=2, batch=2))
 
 # %% ../nbs/07b_pixels.ipynb #c051
-def _pool(out, r, seed, log):
-    "The pictures, drawn once and kept."
-    cache = out/'pictures.safetensors'
-    if not cache.exists():
-        log('drawing the pool')
-        save_whole(dict(pictures=draw_pool(plan(r['pool'],seed))), cache)
-    return load_file(cache)['pictures']
-
 def _fit(name, out, net, loss, c, seed, log): _train(name, out, [net], loss, c, seed, log); return net.cpu().eval()
 
 def train_pixel(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The unconditional model, left as a `DDPMPipeline`."
     torch.manual_seed(seed); unet,sched = build_pixel().to(device),pixel_scheduler()
-    _fit('pixel', out, unet, pixel_loss(unet, _pool(out,r,seed,log), vp_schedule(sched.alphas_cumprod), r['pixel']['batch']), r['pixel'], seed+1, log)
+    _fit('pixel', out, unet, pixel_loss(unet, _pictures(out,r,seed,log), vp_schedule(sched.alphas_cumprod), r['pixel']['batch']), r['pixel'], seed+1, log)
     DDPMPipeline(unet, sched).save_pretrained(out/'pixel')
 
 def train_upscaler(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The diffusion upscaler, 32² to 64²."
     torch.manual_seed(seed); unet,sched = build_upscaler().to(device),pixel_scheduler()
-    _fit('upscaler', out, unet, upscale_loss(unet, _pool(out,r,seed,log), vp_schedule(sched.alphas_cumprod), r['upscaler']['batch']), r['upscaler'], seed+5, log)
+    _fit('upscaler', out, unet, upscale_loss(unet, _pictures(out,r,seed,log), vp_schedule(sched.alphas_cumprod), r['upscaler']['batch']), r['upscaler'], seed+5, log)
     unet.save_pretrained(out/'upscaler'/'unet'); sched.save_pretrained(out/'upscaler'/'scheduler')
 
 # %% ../nbs/07b_pixels.ipynb #c052
 def train_vq(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The code-book autoencoder, begun from the base's autoencoder."
-    torch.manual_seed(seed); pictures = _pool(out,r,seed,log)
+    torch.manual_seed(seed); pictures = _pictures(out,r,seed,log)
     vae = AutoencoderKL.from_pretrained(mini_path()/'vae', use_safetensors=True).float().eval()
     with torch.no_grad(): z = vae.encode(pick(pictures,256,step_generator(seed,0))).latent_dist.mean.permute(0,2,3,1).flatten(0,2)
     some = torch.randperm(len(z), generator=generator(seed))[:32_768]
@@ -189,7 +181,7 @@ def _restorer_stage(name, out, r, seed, device, log, fuse):
     torch.manual_seed(seed); vq = VQModel.from_pretrained(out/'vq', use_safetensors=True).eval().requires_grad_(False).to(device)
     reader = (CodeReader.from_pretrained(out/'code', use_safetensors=True) if fuse else CodeReader(r['vq']['codes'])).to(device).train()
     reader.fuse.requires_grad_(fuse)
-    _fit(name, out, reader, code_loss(reader, vq, _pool(out,r,seed,log), r[name]['batch'], fuse), r[name], seed+3+fuse, log).save_pretrained(out/name)
+    _fit(name, out, reader, code_loss(reader, vq, _pictures(out,r,seed,log), r[name]['batch'], fuse), r[name], seed+3+fuse, log).save_pretrained(out/name)
 
 def train_code(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The reader of codes: encoder and transformer, from nothing."

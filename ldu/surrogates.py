@@ -10,7 +10,6 @@ __all__ = ['Probe', 'surrogate', 'fsmg', 'easpl', 'loss_at', 'pull_of', 'greedy_
 import contextlib,torch
 import torch.nn.functional as F
 from collections import namedtuple
-from copy import deepcopy
 from torchvision.transforms import functional as TF
 from .base import LatentDiffusion
 from .budget import from_255
