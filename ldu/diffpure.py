@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['SOLVERS', 'as_pixels', 'by_windows', 'reverse_sde', 'pure', 'diffpure', 'time_sigma', 'sigma_time', 'ddspure',
-           'grid_windows', 'corners_of', 'on_grid', 'gridpure', 'PipelineUpscaler', 'as_upscaler', 'restore']
+           'grid_windows', 'corners_of', 'on_grid', 'gridpure', 'PipelineUpscaler', 'as_upscaler', 'restore',
+           'restorer_only', 'super_resolution']
 
 # %% ../nbs/14b_diffpure.ipynb #c002
 import inspect,itertools
@@ -218,3 +219,14 @@ def restore(
         return _to_size(_call(up, _to_size(y, max(1,round(h*c)), max(1,round(w*c))), steps=steps, seed=s), h, w)
     if side: return by_windows(whole, ims, side, seed, tick)
     return torch.cat([whole(x, seed+i) for i,x in enumerate(ims.split(1))])
+
+# %% ../nbs/14b_diffpure.ipynb #c037b
+@register_purifier('restorer')
+def restorer_only(ims:torch.Tensor, strength:float=.5, restorer=None, size:int=None, seed:int=0, tick=lambda n: None): # as for `restore`
+    "The code-book restorer without super-resolution."
+    return inspect.unwrap(restore)(ims, strength, restorer, False, size=size, seed=seed, tick=tick)
+
+@register_purifier('super-resolution')
+def super_resolution(ims:torch.Tensor, strength:float=1., upscaler=None, small:int=None, steps:int=None, size:int=None, seed:int=0, tick=lambda n: None): # as for `restore`; any strength above 0 is all of it
+    "Smaller, and super-resolved by the diffusion upscaler, without restoration."
+    return inspect.unwrap(restore)(ims, strength, lambda x: x, True, upscaler, small, steps, size, seed, tick)

@@ -20,7 +20,7 @@ from .metrics import ssim
 
 # %% ../nbs/10b_photos.ipynb #c007
 METHODS = {}                     # name → make(base, budget, mode, seed, **options) → (N×3×S×S → N×3×S×S)
-METHOD_MODULES = ['ldu.unlearn','ldu.rivals','ldu.surrogates','ldu.targets'] # where further methods register themselves
+METHOD_MODULES = ['ldu.unlearn','ldu.rivals','ldu.surrogates','ldu.targets','ldu.adaptive'] # where further methods register themselves
 
 def register(
     name:str # what `--method` will call it
