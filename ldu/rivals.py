@@ -73,25 +73,28 @@ def ascent(
 def pgd(
     ims:torch.Tensor, # N×3×H×W in [0,1]: the originals
     gain, # (pictures, generator) → N numbers to be raised
-    budget:float=10., step:float=1., steps:int=100, # l-infinity radius and step length in 255ths; steps
+    budget:float=10., step:float=1., steps:int=100, # radius and step length in 255ths: the largest change, or for 'l2' its RMS; steps
     start:torch.Tensor=None, # where to begin; None: at a random point of the ball
-    seed:int=0, rule:str='sign', # of the step: 'sign' or 'adam'
+    seed:int=0, rule:str='sign', # 'sign' or 'adam' in the l-infinity ball; 'l2': along the gradient in the ball of an RMS
     transform=None, eot:int=1, batch:int=None, dtype:torch.dtype=None, # as for `ascent`
     mask:torch.Tensor=None, # 1 where the picture may change, 0 where not
     stop=None # steps without a better mean gain after which to end, or a function of the `Pgd`
 ):
-    "Projected gradient ascent in the l-infinity ball (Madry et al. 2018); yields a `Pgd` a step."
-    if rule not in ('sign','adam'): raise ValueError(f"There is no rule {rule!r}: use 'sign' or 'adam'.")
+    "Projected gradient ascent in the l-infinity or l2 ball (Madry et al. 2018); yields a `Pgd` a step."
+    if rule not in ('sign','adam','l2'): raise ValueError(f"There is no rule {rule!r}: use 'sign', 'adam' or 'l2'.")
     ims,r,g = check_ims(ims),from_255(budget),_draws(seed, len(ims))
     free,ended = (1. if mask is None else mask.to(ims)),_patience(stop)
-    keep = lambda x: torch.minimum(torch.maximum(ims+free*(x-ims), ims-r), ims+r).clamp(0,1)
+    unit = lambda d: d/d.flatten(1).square().mean(1).sqrt().clamp_min(1e-12).view(-1,1,1,1)   # of RMS 1, picture by picture
+    def keep(x):
+        d = free*(x-ims)
+        return (ims+(torch.where(d.square().mean((1,2,3),keepdim=True)>r*r, r*unit(d), d) if rule=='l2' else d.clamp(-r,r))).clamp(0,1)
     if start is None: start = ims + r*(2*torch.stack([torch.rand(ims.shape[1:],generator=e) for e in g.each]).to(ims)-1)
     x = keep(start.to(ims)).detach().clone()
     opt = torch.optim.Adam([x], lr=from_255(step), maximize=True) if rule=='adam' else None
     for i in range(steps):
         v,grad = ascent(x, gain, g, transform, eot, batch, dtype)
         if opt: x.grad = grad*free; opt.step(); x.data = keep(x.data)
-        else: x = keep(x + from_255(step)*grad.sign())
+        else: x = keep(x + from_255(step)*(unit(free*grad) if rule=='l2' else grad.sign()))
         o = Pgd(i+1, v.mean().item(), x.clone(), v)
         yield o
         if ended(o): return

@@ -8,7 +8,8 @@ __all__ = ['COMMON', 'RHO_RECIPES', 'SMOKE', 'LOOP', 'Round', 'learn_anchors', '
 # %% ../nbs/12a_training.ipynb #c002
 from collections import namedtuple
 from pathlib import Path
-import json,shutil,torch
+import json,os,shutil,torch
+from accelerate import Accelerator
 from safetensors.torch import load_file
 from .base import LatentDiffusion
 from .core import output_folder,write_json
@@ -67,21 +68,24 @@ def train(
     r = RHO_RECIPES[recipe] | (SMOKE if smoke else {}) | given | dict(noun=noun, seed=seed)
     if r['goal'] not in GOALS: raise ValueError(f"There is no goal {r['goal']!r}; there are {', '.join(GOALS)}.")
     out,b = output_folder(out),LatentDiffusion.open(base)
+    acc = Accelerator(cpu=b.device.type=='cpu'); b.to(acc.device)
     albums,target = _subjects(data, r, b.size)
-    if not (out/'anchors.safetensors').exists(): save_whole(learn_anchors(b, albums, target, r['word_steps'], noun, seed), out/'anchors.safetensors')
-    _fit(out, b, albums, r)
+    with acc.main_process_first():
+        if not (out/'anchors.safetensors').exists(): save_whole(learn_anchors(b, albums, target, r['word_steps'], noun, seed), out/'anchors.safetensors')
+    _fit(out, b, albums, r, acc)
 
 # %% ../nbs/12a_training.ipynb #c012
 LOOP = ('steps','lr','batch','budget','delta','norm','price','rise','on','through','T','k','unet','ema','seed')
 
-def _fit(out, b, albums, r):
+def _fit(out, b, albums, r, acc):
     torch.manual_seed(r['seed']); rho = Rho(channels=b.unet.config.in_channels, T=r['T'], size=b.size//b.factor)
     gain,log = GOALS[r['goal']](b, load_file(out/'anchors.safetensors'), r['noun']),out/'log.jsonl'
     if r['unet']=='shortcut' and b.shortcut is None: r = r|dict(unet=None)   # a base without one: its own U-Net
-    with open(log, 'a') as f:
-        for o in train_rho(rho, b, albums, gain, state=out/'state.safetensors', **{k:r[k] for k in LOOP}):
+    with open(log if acc.is_main_process else os.devnull, 'a') as f:
+        for o in train_rho(rho, b, albums, gain, state=out/'state.safetensors', accelerator=acc, **{k:r[k] for k in LOOP}):
             print(json.dumps(o._asdict()), file=f, flush=True)
-            if o.step%20==0: print(f"step {o.step} of {r['steps']}: gain {o.gain:.3f}, distance {o.distance:.1f}, λ {o.lam:.2f}, {o.seconds:.0f} s", flush=True)
+            if o.step%20==0: acc.print(f"step {o.step} of {r['steps']}: gain {o.gain:.3f}, distance {o.distance:.1f}, λ {o.lam:.2f}, {o.seconds:.0f} s", flush=True)
+    if not acc.is_main_process: return
     rho.save_pretrained(out)
     lines = {l['step']:l for l in map(json.loads, log.read_text().splitlines())}   # a run that went on repeats the steps after its last checkpoint
     write_json(out/'train.json', dict(recipe=r, base=b.name, log=list(lines.values())))

@@ -191,7 +191,8 @@ def train_rho(
             far = _seen(o, x, mode, norm)
             loss = penalty(far, lam.budget, lam.value)-up.mean()
             acc.backward(loss)
-            acc.clip_grad_norm_(params, 1.); stepper.step(); stepper.zero_grad()
+            if acc.sync_gradients: acc.clip_grad_norm_(params, 1.)   # the whole gradient, once all of it is there
+            stepper.step(); stepper.zero_grad()
         d = acc.gather(far.detach()).mean().item()
         with torch.no_grad(): torch._foreach_lerp_(avg, params, 1-min(ema, (1+i)/(10+i)) if ema else 1.)
         lam.update(d)
