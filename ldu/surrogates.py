@@ -10,6 +10,7 @@ __all__ = ['Probe', 'surrogate', 'fsmg', 'easpl', 'loss_at', 'pull_of', 'greedy_
 import contextlib,torch
 import torch.nn.functional as F
 from collections import namedtuple
+from functools import partial
 from torchvision.transforms import functional as TF
 from .base import LatentDiffusion
 from .budget import from_255
@@ -188,13 +189,14 @@ def metacloak(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1], one subject
     budget:float=10., step:float=None, # in 255ths; None: a tenth of the budget
     trials:int=1, pool:int=4, run:int=60, climbs:int=4, climb:int=6, # the paper: 4 × (6 snapshots of a run of 1000) × 100 × 6 steps
-    advance:int=2, unroll:int=1, eot:int=1, transform=cloak_transform, # steps of a member after a climb, of the copy before it; transforms a step
+    advance:int=2, unroll:int=1, eot:int=1, transform=None, # steps of a member after a climb, of the copy before it; transforms a step; None: `cloak_transform`
     lr:float=2e-4, clean:torch.Tensor=None, prior:torch.Tensor=None, # as for `fsmg`
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
-    variant:str='paper', gradient:str='full', **options # 'released': bfloat16 and no look-ahead; as for `lesson_gain`; for `pgd`
+    variant:str='paper', gradient:str='full', **options # 'released': bfloat16, no look-ahead and no crop; as for `lesson_gain`; for `pgd`
 ):
     "MetaCloak: climb a pool of surrogates at all stages of their training, through random transforms; yields a `Pgd` a step."
     course,step,n,x = _course(base, lr, prior, instance, class_prompt, variant),budget/10 if step is None else step,0,None
+    transform = transform or (partial(cloak_transform, least=1.) if variant=='released' else cloak_transform)
     members = snapshots(base, ims if clean is None else clean, pool, run, seed, **course)
     for member in members*trials:
         own = copy_of(member)
