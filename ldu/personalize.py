@@ -72,7 +72,8 @@ Personal = namedtuple('Personal', 'unet text_encoder') # what generate(**_asdict
 def lessons(
     base:LatentDiffusion, learner:Personal, # copies whose trainable parameters learn
     album:torch.Tensor, prior, # M×3×H×W in [0,1] of one subject; pictures of the class, or None
-    steps:int, lr:float, batch:int, prior_weight:float, instance:str, class_prompt:str, seed:int # as for `dreambooth`
+    steps:int, lr:float, batch:int, prior_weight:float, instance:str, class_prompt:str, seed:int, # as for `dreambooth`
+    clip:float=1. # length to which the gradient is cut; None: not
 ):
     "The lessons of DreamBooth and LoRA alike: denoise the album under the instance prompt, and the class under its own."
     g = generator(seed)
@@ -87,7 +88,8 @@ def lessons(
         loss = base.denoising_loss(x, base.embed(prompts, text_encoder=learner.text_encoder), t, eps, learner.unet)
         mine,others = loss[:batch].mean(),loss[batch:].mean() if zp is not None else 0.
         opt.zero_grad(); (mine+prior_weight*others).backward()
-        torch.nn.utils.clip_grad_norm_(params, 1.); opt.step()
+        if clip: torch.nn.utils.clip_grad_norm_(params, clip)
+        opt.step()
         yield Learnt(i+1, mine.item(), learner)
 
 # %% ../nbs/09_personalize.ipynb #c023a

@@ -74,7 +74,7 @@ def pgd(
     ims:torch.Tensor, # N×3×H×W in [0,1]: the originals
     gain, # (pictures, generator) → N numbers to be raised
     budget:float=10., step:float=1., steps:int=100, # radius and step length in 255ths: the largest change, or for 'l2' its RMS; steps
-    start:torch.Tensor=None, # where to begin; None: at a random point of the ball
+    start=None, # where to begin: pictures, or 'picture' for the originals; None: a random point of the ball
     seed:int=0, rule:str='sign', # 'sign' or 'adam' in the l-infinity ball; 'l2': along the gradient in the ball of an RMS
     transform=None, eot:int=1, batch:int=None, dtype:torch.dtype=None, # as for `ascent`
     mask:torch.Tensor=None, # 1 where the picture may change, 0 where not
@@ -82,6 +82,7 @@ def pgd(
 ):
     "Projected gradient ascent in the l-infinity or l2 ball (Madry et al. 2018); yields a `Pgd` a step."
     if rule not in ('sign','adam','l2'): raise ValueError(f"There is no rule {rule!r}: use 'sign', 'adam' or 'l2'.")
+    if isinstance(start,str) and start!='picture': raise ValueError(f"There is no start {start!r}: use 'picture', or hand over pictures.")
     ims,r,g = check_ims(ims),from_255(budget),_draws(seed, len(ims))
     free,ended = (1. if mask is None else mask.to(ims)),_patience(stop)
     unit = lambda d: d/d.flatten(1).square().mean(1).sqrt().clamp_min(1e-12).view(-1,1,1,1)   # of RMS 1, picture by picture
@@ -89,7 +90,7 @@ def pgd(
         d = free*(x-ims)
         return (ims+(torch.where(d.square().mean((1,2,3),keepdim=True)>r*r, r*unit(d), d) if rule=='l2' else d.clamp(-r,r))).clamp(0,1)
     if start is None: start = ims + r*(2*torch.stack([torch.rand(ims.shape[1:],generator=e) for e in g.each]).to(ims)-1)
-    x = keep(start.to(ims)).detach().clone()
+    x = ims.clone() if isinstance(start,str) else keep(start.to(ims)).detach().clone()
     opt = torch.optim.Adam([x], lr=from_255(step), maximize=True) if rule=='adam' else None
     for i in range(steps):
         v,grad = ascent(x, gain, g, transform, eot, batch, dtype)
@@ -173,20 +174,20 @@ def study(
     base:LatentDiffusion, own:Personal, album:torch.Tensor, # whose lessons; the surrogate, which learns in place; M×3×H×W in [0,1]
     steps:int, seed:int=0, lr:float=2e-4, prior:torch.Tensor=None, # DreamBooth steps and their rate; pictures of the class
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person',
-    variant:str='paper' # 'released': every weight is stored in bfloat16, so that small steps are lost
+    variant:str='paper' # 'released': every weight is stored in bfloat16, so that small steps are lost, and gradients are not clipped
 ):
     "A few DreamBooth steps of a surrogate; returns the mean of their losses."
     if variant not in ('paper','released'): raise ValueError(f"There is no variant {variant!r}: use 'paper' or 'released'.")
     if variant=='released': _to_bf16(own)
     losses = []
-    for o in lessons(base, own, album, prior, steps, lr, 2, 1., instance, class_prompt, seed):
+    for o in lessons(base, own, album, prior, steps, lr, 2, 1., instance, class_prompt, seed, clip=1. if variant=='paper' else None):
         losses.append(o.loss)
         if variant=='released': _to_bf16(own)
     return sum(losses)/max(1,len(losses))
 
 # %% ../nbs/13_rivals.ipynb #c012
 def surrogate_climb(
-    base:LatentDiffusion, own:Personal, ims:torch.Tensor, x, # a surrogate; the originals; where the search begins (None: at random)
+    base:LatentDiffusion, own:Personal, ims:torch.Tensor, x, # a surrogate; the originals; where the search begins, as for `pgd`
     budget:float, step:float, climb:int, learn:int, clean:torch.Tensor, # of the search; steps of the copy on the clean set
     course:dict, seed:int=0, gain=lesson_gain, **options # for `study`; (base, words, U-Net) → gain; for `pgd`
 ):
@@ -202,13 +203,13 @@ def aspl(
     rounds:int=12, learn:int=3, climb:int=6, # the paper: 50 rounds × (3 surrogate steps, 6 PGD steps, 3 surrogate steps)
     lr:float=2e-4, prior:torch.Tensor=None, # of the surrogate; pictures of the class (None: drawn by the base)
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
-    clean:torch.Tensor=None, # set A of the paper, from which the copy learns; None: the pictures themselves
+    clean:torch.Tensor=None, start=None, # set A of the paper, from which the copy learns (None: the pictures themselves); as for `pgd`
     variant:str='paper', gain=lesson_gain, **options # as for `study`; as for `surrogate_climb`
 ):
     "ASPL (Anti-DreamBooth): raise the loss of a surrogate that learns along; yields a `Pgd` a step."
     prior = class_pictures(base, 8, class_prompt, steps=10) if prior is None else prior
     course = dict(lr=lr, prior=prior, instance=instance, class_prompt=class_prompt, variant=variant)
-    own,x = copy_of(Personal(base.unet,base.text_encoder)),None
+    own,x = copy_of(Personal(base.unet,base.text_encoder)),'picture' if variant=='released' and start is None else start
     for r in range(rounds):
         for o in surrogate_climb(base, own, ims, x, budget, step, climb, learn, ims if clean is None else clean, course, seed+3*r, gain, **options):
             yield o._replace(step=r*climb+o.step)
@@ -226,7 +227,7 @@ def offer(
 ):
     "Make a search known as a method for photographs, with its recipes; returns it."
     RECIPES['mini'][name],RECIPES['paper'][name] = dict(mini or {}),dict(paper or {})
-    known = [p for f in (run,*also) for p in list(inspect.signature(f).parameters)[2:] if p not in ('budget','seed','start','options')]
+    known = [p for f in (run,*also) for p in list(inspect.signature(f).parameters)[2:] if p not in ('budget','seed','options')]
     def make(base, budget, mode, seed=0, preset:str='mini', **options):
         if mode!='residual': raise ValueError("This method changes pictures, not latents: use it in mode 'residual'.")
         if preset not in RECIPES: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(RECIPES)}.")
@@ -240,4 +241,4 @@ def offer(
 
 # %% ../nbs/13_rivals.ipynb #c017a
 offer('advdm', advdm, dict(steps=100), dict(steps=100))
-offer('aspl', aspl, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7));
+offer('aspl', aspl, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture'));

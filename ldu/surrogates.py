@@ -52,12 +52,12 @@ def easpl(
     budget:float=10., step:float=1., rounds:int=8, learn:int=3, climb:int=6, lr:float=2e-4, # as for `aspl`
     surrogates:int=3, prior:torch.Tensor=None, # how many, where there is one base; pictures of the class
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
-    clean:torch.Tensor=None, variant:str='paper', gain=lesson_gain, **options # as for `aspl`
+    clean:torch.Tensor=None, start=None, variant:str='paper', gain=lesson_gain, **options # as for `aspl`
 ):
     "EASPL (Anti-DreamBooth): ASPL with a team, whose pictures are averaged each round; yields a `Pgd` a round."
     team = list(bases) if isinstance(bases,(list,tuple)) else [bases]*surrogates
     courses = [_course(b, lr, prior, instance, class_prompt, variant) for b in team] if prior is not None or len(set(map(id,team)))>1 else [_course(team[0], lr, prior, instance, class_prompt, variant)]*len(team)
-    owns,x = [copy_of(Personal(b.unet,b.text_encoder)) for b in team],None
+    owns,x = [copy_of(Personal(b.unet,b.text_encoder)) for b in team],'picture' if variant=='released' and start is None else start
     for r in range(rounds):
         ends = [list(surrogate_climb(b, own, ims, x, budget, step, climb, learn, ims if clean is None else clean, c, seed+1000*i+3*r, gain, **options))[-1]
                 for i,(b,own,c) in enumerate(zip(team, owns, courses))]
@@ -210,7 +210,7 @@ def metacloak(
             study(base, own, x, advance, seed+n+3, **course)
 
 # %% ../nbs/13a_surrogates.ipynb #c049
-offer('fsmg', fsmg, dict(learn=100, steps=60), dict(learn=1000, steps=100, step=.64, lr=5e-7))
-offer('easpl', easpl, dict(rounds=8, surrogates=3), dict(rounds=50, learn=3, climb=6, surrogates=3, step=.64, lr=5e-7))
-offer('simac', simac, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, search=dict(rounds=50, probes=5, width=20, least=100)), also=(aspl,pgd))
+offer('fsmg', fsmg, dict(learn=100, steps=60), dict(learn=1000, steps=100, step=.64, lr=5e-7, start='picture'))
+offer('easpl', easpl, dict(rounds=8, surrogates=3), dict(rounds=50, learn=3, climb=6, surrogates=3, step=.64, lr=5e-7, start='picture'))
+offer('simac', simac, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture', search=dict(rounds=50, probes=5, width=20, least=100)), also=(aspl,pgd))
 offer('metacloak', metacloak, dict(trials=1, pool=4, run=60, climbs=4), dict(trials=4, pool=6, run=1000, climbs=100, climb=6, advance=2, lr=5e-7));
