@@ -151,7 +151,7 @@ def predict(self:LatentDiffusion,
     unet=None # another U-Net: the shortcut, a fine-tuned one; or a model with its own `predict`
 )->Prediction:
     "What the U-Net believes: the clean latent and the noise."
-    unet = unet or self.unet
+    unet = self.unet if unet is None else unet
     if hasattr(unet,'predict'): return unet.predict(self, x, t, h, s)   # a few-step model of another make (notebook 06c)
     t = torch.as_tensor(t, dtype=torch.float32, device=x.device).round().expand(len(x))
     cond = None

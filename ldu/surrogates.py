@@ -132,7 +132,7 @@ def simac_gain(
 ):
     "SimAC's objective: the denoising loss at the kept times, plus the features' distance from the clean picture's."
     if variant not in ('paper','released'): raise ValueError(f"There is no variant {variant!r}: use 'paper' or 'released'.")
-    net,times = unet or base.unet,kept_times(kept)
+    net,times = base.unet if unet is None else unet,kept_times(kept)
     with torch.no_grad(): clean = base.encode(ims)
     def f(z, g):
         t,eps,words = times(z,g),draw_normal(z,g),h.expand(len(z),-1,-1)
