@@ -39,11 +39,15 @@ def shift(
     "The whole method: E, Φ_invert, rho, Φ_denoise, D, with gradient to rho (Eq. 8)."
     if mode not in ('residual','decode'): raise ValueError(f"mode {mode!r} is unknown: use 'residual' or 'decode'")
     z0,z_T = climb(base, ims, T, up or k, prompt, unet)
-    z0_bar = descend(base, rho(z_T), T, k, prompt, unet, guidance)
-    bar,x = base.decode(z0_bar),ims.to(z0)
-    if mode=='decode': return dict(z0=z0, z_T=z_T, z0_bar=z0_bar, bar=bar, rec=bar, out=bar)
-    with torch.no_grad(): rec = base.decode(descend(base, z_T, T, k, prompt, unet, guidance))
-    return dict(z0=z0, z_T=z_T, z0_bar=z0_bar, bar=bar, rec=rec, out=(x+clip_residual(bar-rec, from_255(budget))).clamp(0,1))
+    moved,down = rho(z_T),lambda z: descend(base, z, T, k, prompt, unet, guidance)
+    if mode=='residual' and not torch.is_grad_enabled():   # nothing to learn: both ways down in one batch
+        both = down(torch.cat([moved,z_T])); z0_bar = both[:len(moved)]
+        bar,rec = base.decode(both).chunk(2)
+    else:
+        z0_bar = down(moved); bar = base.decode(z0_bar)
+        with torch.no_grad(): rec = bar if mode=='decode' else base.decode(down(z_T))
+    out = bar if mode=='decode' else (ims.to(z0)+clip_residual(bar-rec, from_255(budget))).clamp(0,1)
+    return dict(z0=z0, z_T=z_T, z0_bar=z0_bar, bar=bar, rec=rec, out=out)
 
 # %% ../nbs/12_unlearn.ipynb #c012
 def augment(ims, g):
