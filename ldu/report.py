@@ -229,7 +229,6 @@ def picture_drawn(path, rows, folder, n):
     cut = lambda r: torch.cat(read_picture(Path(folder)/f"{r['key']}.png").im.chunk(n,-1))
     _rows(path, {f"{r['method']}\nfrom {r['set']}":cut(r) for r in rows if r['lesson']==0})
 
-# %% ../nbs/15b_report.ipynb #c044
 def picture_effects(path, attacks, washed):
     "Differences of ISM and their intervals: what lies left of all grey bars protects."
     from matplotlib.figure import Figure

@@ -227,7 +227,7 @@ def offer(
 ):
     "Make a search known as a method for photographs, with its recipes; returns it."
     RECIPES['mini'][name],RECIPES['paper'][name] = dict(mini or {}),dict(paper or {})
-    known = [p for f in (run,*also) for p in list(inspect.signature(f).parameters)[2:] if p not in ('budget','seed','options')]
+    known = [p for f in (run,*also) for p in list(inspect.signature(f).parameters)[2:] if p not in ('budget','seed','start','options')]
     def make(base, budget, mode, seed=0, preset:str='mini', **options):
         if mode!='residual': raise ValueError("This method changes pictures, not latents: use it in mode 'residual'.")
         if preset not in RECIPES: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(RECIPES)}.")

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PRICES', 'THROUGH', 'RhoFit', 'GOALS', 'shift', 'augment', 'other_than', 'lesson', 'model_lesson', 'towards',
            'to_latent', 'unrolled', 'train_rho', 'rho_path', 'open_rho', 'goal_of', 'adapted', 'protect', 'busy',
-           'settled', 'ldu_method', 'noise_like', 'lesson_loss']
+           'settled', 'ldu_method', 'noise_like', 'lesson_loss', 'latent_shift']
 
 # %% ../nbs/12_unlearn.ipynb #c002
 from collections import namedtuple
@@ -305,3 +305,9 @@ def lesson_loss(base, ims, prompt='a photo of a person', n=16, seed=0):
     g,z = generator(seed),base.encode(ims)
     t,eps = torch.randint(0,1000,(n,),generator=g),torch.randn(n,*z.shape[1:],generator=g)
     return torch.stack([base.denoising_loss(z[i%len(z)][None], base.embed(prompt), t[[i]], eps[[i]], space='epsilon')[0] for i in range(n)]).mean().item()
+
+@torch.no_grad()
+def latent_shift(base, ims, refs)->torch.Tensor: # N pictures and what they were; N values
+    "How far E moves, against the length of where it was: ||E(ims)-E(refs)|| / ||E(refs)||."
+    a,b = (base.encode(x).flatten(1) for x in (ims,refs))
+    return (a-b).norm(dim=1)/b.norm(dim=1)

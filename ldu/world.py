@@ -28,7 +28,6 @@ def uniform(
     h = _mix(_mix(seeds.long() + 1) ^ _mix(torch.tensor(zlib.crc32(field.encode()))))
     return lo + (hi-lo) * ((h >> 40) & 0xFFFFFF).float() / 2**24
 
-# %% ../nbs/05_world.ipynb #c007
 def choice(seeds, field, weights):
     "An index into `weights` for each seed, drawn in proportion to them."
     edges = torch.tensor(weights).float().cumsum(0)
@@ -45,7 +44,6 @@ WALL  = {'blue':(.45,.65,.92), 'green':(.50,.78,.50), 'red':(.85,.42,.40), 'yell
 HAIR_STYLES,GLASSES,HATS,BEARDS = ['bald','short','curly','long','spiky','bun'],['none','round','square'],['none','cap','beanie'],['none','moustache','beard']
 LIPS = {'rose':(.78,.35,.33), 'dark':(.55,.22,.22), 'pink':(.90,.45,.55)}
 
-# %% ../nbs/05_world.ipynb #c013
 def _colour(table, i): return torch.tensor(list(table.values()))[i]
 
 # %% ../nbs/05_world.ipynb #c014
