@@ -15,7 +15,7 @@ from .base import LatentDiffusion
 from .budget import from_255,to_255
 from .core import check_ims,generator
 from .personalize import Personal,class_pictures,lessons
-from .photos import register
+from .photos import check_options,register
 from .schedule import noisify
 
 # %% ../nbs/13_rivals.ipynb #c004c
@@ -227,12 +227,11 @@ def offer(
 ):
     "Make a search known as a method for photographs, with its recipes; returns it."
     RECIPES['mini'][name],RECIPES['paper'][name] = dict(mini or {}),dict(paper or {})
-    known = [p for f in (run,*also) for p in list(inspect.signature(f).parameters)[2:] if p not in ('budget','seed','start','options')]
+    known = {p.name:p.default for f in (*also,run) for p in list(inspect.signature(f).parameters.values())[2:] if p.name not in ('budget','seed','start','options')}
     def make(base, budget, mode, seed=0, preset:str='mini', **options):
         if mode!='residual': raise ValueError("This method changes pictures, not latents: use it in mode 'residual'.")
         if preset not in RECIPES: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(RECIPES)}.")
-        wrong = [o for o in options if o not in known]
-        if wrong: raise ValueError(f"The method {name!r} has no option {wrong[0]}; it has {', '.join(dict.fromkeys(known))}.")
+        check_options(name, known, options)
         o = RECIPES[preset][name]|options
         def protect(ims): return deque(run(base, ims, to_255(budget), seed=seed, **o), maxlen=1)[0].ims
         return protect

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PRICES', 'THROUGH', 'RhoFit', 'GOALS', 'shift', 'augment', 'other_than', 'lesson', 'model_lesson', 'towards',
-           'to_latent', 'unrolled', 'train_rho', 'rho_path', 'open_rho', 'goal_of', 'adapted', 'protect', 'busy',
-           'settled', 'ldu_method', 'noise_like', 'lesson_loss', 'latent_shift']
+           'to_latent', 'unrolled', 'train_rho', 'rho_path', 'open_rho', 'goal_of', 'adapted', 'adapted_to', 'protect',
+           'busy', 'settled', 'ldu_method', 'noise_like', 'lesson_loss', 'latent_shift']
 
 # %% ../nbs/12_unlearn.ipynb #c002
 from collections import namedtuple
@@ -15,10 +15,11 @@ import json,time,torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from safetensors.torch import load_file
+from tqdm.auto import tqdm
 from torchvision.transforms import functional as TF
 from .base import LatentDiffusion,mini_path
 from .budget import DualLambda,LinearLambda,clip_residual,from_255,linf,penalty,rms,to_255
-from .core import check_ims,generator
+from .core import check_ims,generator,pad_to,tiles
 from .critics import critic_distance
 from .personalize import TEMPLATES
 from .photos import register
@@ -171,7 +172,7 @@ def train_rho(
     steps:int=300, lr:float=1e-3, batch:int=8,
     budget:float=10., # l-infinity of the output in residual mode, in 1/255
     delta:float=None, norm:str='linf', # what being seen may cost before it is priced, in the unit of norm; None: the budget
-    price:str='linear', rise:float=.01, # a key of `PRICES` and its pace
+    price:str='linear', rise:float=.01, lam:float=0., # a key of `PRICES`, its pace, and the price to begin with
     on:str='latent', # where the lesson is measured: 'latent' z̄0 (Eq. 10), 'picture' E(out), what an attacker really sees, or 'both'
     through=('none',), # keys of `THROUGH`, one drawn for each batch, between out and E
     mode:str='residual', T:int=500, k:int=4, prompt:str='', unet='shortcut', guidance:float=1., # as in `shift`
@@ -182,9 +183,9 @@ def train_rho(
     "Train rho by Eq. 11 in place; yields `RhoFit` (step, loss, gain, distance in the unit of norm, λ, seconds)."
     if on not in ('latent','picture','both'): raise ValueError(f"on={on!r} is unknown: use 'latent', 'picture' or 'both'")
     acc = accelerator or Accelerator(cpu=base.device.type=='cpu')
-    lam,t0,start = PRICES[price](budget if delta is None else delta, rise),time.time(),0
+    cost,t0,start = PRICES[price](budget if delta is None else delta, rise),time.time(),0; cost.value = lam
     params = list(rho.parameters()); opt,avg = torch.optim.AdamW(params, lr=lr, weight_decay=0.),[p.detach().clone() for p in params]
-    if state and Path(state).exists(): more = load_state(state, params, avg, opt); start,lam.value = more['step'],more['lam']
+    if state and Path(state).exists(): more = load_state(state, params, avg, opt); start,cost.value = more['step'],more['lam']
     net,stepper = acc.prepare(rho.to(acc.device), opt)
     for i in range(start, steps):
         g = step_generator(seed, i*acc.num_processes+acc.process_index)
@@ -193,15 +194,15 @@ def train_rho(
             o = shift(base, x, net, budget, mode, T, k, prompt, unet, guidance)
             up = _lesson_at(base, o, x, who, g, gain, on, through)
             far = _seen(o, x, mode, norm)
-            loss = penalty(far, lam.budget, lam.value)-up.mean()
+            loss = penalty(far, cost.budget, cost.value)-up.mean()
             acc.backward(loss)
             if acc.sync_gradients: acc.clip_grad_norm_(params, 1.)   # the whole gradient, once all of it is there
             stepper.step(); stepper.zero_grad()
         d = acc.gather(far.detach()).mean().item()
         with torch.no_grad(): torch._foreach_lerp_(avg, params, 1-min(ema, (1+i)/(10+i)) if ema else 1.)
-        lam.update(d)
-        if state and acc.is_main_process and ((i+1)%every==0 or i+1==steps): save_state(Path(state), i+1, params, avg, opt, lam=lam.value)
-        yield RhoFit(i+1, loss.item(), up.mean().item(), d, lam.value, time.time()-t0)
+        cost.update(d)
+        if state and acc.is_main_process and ((i+1)%every==0 or i+1==steps): save_state(Path(state), i+1, params, avg, opt, lam=cost.value)
+        yield RhoFit(i+1, loss.item(), up.mean().item(), d, cost.value, time.time()-t0)
     for p,a in zip(params, avg): p.data.copy_(a)
 
 # %% ../nbs/12_unlearn.ipynb #c019
@@ -221,11 +222,10 @@ GOALS = dict(lesson=lambda base,d,noun: lesson(base,d['words'],noun=noun), towar
 
 def goal_of(
     base:LatentDiffusion, where=None # as for `rho_path`
-): # the gain, and the settings of `train_rho` that rho was trained with
+): # the gain; the settings of `train_rho` that rho was trained with, and the price that it had come to
     "What a rho was trained for: its goal, with the words that lie beside it."
-    where = rho_path(where)
-    r = json.loads((where/'train.json').read_text())['recipe']
-    keep = ('lr','norm','delta','price','rise','on','through','T','k','unet')
+    where = rho_path(where); d = json.loads((where/'train.json').read_text()); r = d['recipe']|dict(lam=d['log'][-1]['lam'])
+    keep = ('lr','norm','delta','price','rise','lam','on','through','T','k','unet')
     return GOALS[r['goal']](base, load_file(where/'anchors.safetensors'), r.get('noun','person')),{k:r[k] for k in keep if k in r}
 
 # %% ../nbs/12_unlearn.ipynb #c020
@@ -233,10 +233,22 @@ def adapted(
     rho:Rho, base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]: the photographs to be protected
     gain, steps:int=50, **options # as in `train_rho`
 )->Rho:
-    "A copy of rho, tuned on these photographs."
+    "A copy of rho, tuned on these photographs; shows a bar where there is a terminal."
     rho = deepcopy(rho).requires_grad_(True)
-    for _ in train_rho(rho, base, ims[None], gain, steps, **options): pass
+    for _ in tqdm(train_rho(rho, base, ims[None], gain, steps, **options), 'adapting', steps, leave=False, disable=None): pass
     return rho.requires_grad_(False)
+
+def adapted_to(
+    ims:torch.Tensor, base:LatentDiffusion, # N×3×H×W in [0,1], any size
+    where=None, steps:int=50, # as for `rho_path`; of tuning
+    budget:float=10., most:int=16, seed:int=0 # l-infinity, in 1/255; squares to tune on
+)->Rho:
+    "The rho of a folder, tuned with its own goal on some squares of these photographs."
+    check_ims(ims); g,S = generator(seed),base.size
+    ims = pad_to(ims, S); corners = tiles(*ims.shape[-2:], S, S//8)
+    some = [corners[i] for i in torch.randperm(len(corners), generator=g)[:max(1, most//len(ims))].tolist()]
+    gain,how = goal_of(base, where)
+    return adapted(open_rho(where).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, budget=budget, seed=seed%2**32, **how)
 
 def protect(
     ims:torch.Tensor, # N×3×H×W in [0,1]; H and W multiples of the base's factor
@@ -248,12 +260,9 @@ def protect(
     adapt:int=0, seed:int=0 # steps of tuning on these pictures first (rho must then be a folder or a name)
 )->torch.Tensor: # N×3×H×W in [0,1], on the device of ims
     "Protect pictures with a trained rho: one pass, and before it as much tuning as you like."
-    base,where = base or LatentDiffusion.open('mini'),rho
-    rho = (rho if isinstance(rho,Rho) else open_rho(rho)).to(base.device)
-    check_ims(ims)
-    if adapt:
-        gain,how = goal_of(base, where)
-        rho = adapted(rho, base, ims, gain, adapt, budget=budget, seed=seed, **how)
+    check_ims(ims); base = base or LatentDiffusion.open('mini')
+    if adapt and isinstance(rho,Rho): raise ValueError('To adapt, name the folder of a rho: what it was trained for is written there.')
+    rho = adapted_to(ims, base, rho, adapt, budget, seed=seed) if adapt else (rho if isinstance(rho,Rho) else open_rho(rho)).to(base.device)
     with torch.no_grad(): return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k)['out'] for x in ims.split(batch)]).to(ims.device)
 
 # %% ../nbs/12_unlearn.ipynb #c022b
@@ -282,15 +291,19 @@ def ldu_method(
     seed:int=0, # of the tuning
     rho:str=None, # as for `rho_path`
     k:int=4, # denoising steps
-    adapt:int=0, # steps of tuning on each batch of tiles first
+    adapt:int=0, # steps of tuning first, on sixteen squares of the photograph
     seamless:bool=True # for tiles of a larger photograph
 ):
     "Latent Diffusion Unlearning as a method for photographs of any size (notebook 10b)."
-    open_rho(rho)   # a wrong folder is told at once
+    net = open_rho(rho)   # a wrong folder is told at once
+    def look(ims):
+        nonlocal net
+        net = adapted_to(ims, base, rho, adapt, to_255(budget), seed=seed)
     def tile(ims):
-        out = protect(ims, base, rho, to_255(budget), mode, k, adapt=int(adapt), seed=seed)
+        out = protect(ims, base, net, to_255(budget), mode, k)
         if mode=='decode' or not seamless: return out
         return (ims+settled(out-ims, ims, budget)).clamp(0,1)
+    if adapt: tile.look = look
     return tile
 
 # %% ../nbs/12_unlearn.ipynb #c028
