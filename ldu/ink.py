@@ -98,6 +98,7 @@ def _nose(p):
     p.paint(p.skin*torch.tensor([.95,.80,.78]), p.mask(tip))
     p.paint(INK, p.mask(torch.minimum(torch.maximum(tip.abs(), at-p.v-.012), bridge)-p.pen*.62))
 
+# %% ../nbs/05b_ink.ipynb #c015s1
 def _mouth(p):
     w,h,mw = p.w,p.h,p.w['mouth_w']*1.1
     t = (p.u/mw)**2
@@ -112,6 +113,7 @@ def _teeth(p, leaf):
     p.paint((.35,.06,.10), p.mask(leaf+.018))
     p.paint((.98,.97,.93), p.mask(torch.maximum(leaf+.022, p.v-p.w['mouth_y']-.02-.9*p.h['smile']*.03)))
 
+# %% ../nbs/05b_ink.ipynb #c015s2
 def _beard(p):
     def full(q):
         edge = (q.w['mouth_y']-.07+.05*torch.cos(q.u/q.w['face_w']*4.5)-q.v)
@@ -186,6 +188,7 @@ def _hair(p):
         q.paint(hair*.5+.5, a*q.mask(torch.maximum(shine, q.u*-q.lx-.05))*.75)
     for name,cut in CUTS.items(): p.some(p.w['style']==HAIR_STYLES.index(name), lambda q: comb(q,cut))
 
+# %% ../nbs/05b_ink.ipynb #c020s1
 def _cap_hat(p):
     fw,fh,c = p.w['face_w'],p.w['face_h'],_colour(CLOTH, p.who['hat_c'])*.9+.06
     crown = torch.maximum(ellipse(p.u,p.v,0,-fh*.56,fw*1.16,fh*.68), p.v+fh*.50)
@@ -195,6 +198,7 @@ def _cap_hat(p):
     brim = (p.v+fh*.54-.2*x*x).abs()-.078*(1.12-(x/(fw*1.16))**2)
     p.outline(torch.maximum(brim, x.abs()-fw*1.16), c*.8)
 
+# %% ../nbs/05b_ink.ipynb #c020s2
 def _beanie(p):
     fw,fh,c = p.w['face_w'],p.w['face_h'],_colour(CLOTH, p.who['hat_c'])*.9+.06
     p.outline(ellipse(p.u,p.v,0,-fh*1.28,.13,.12), (.97,.95,.90))
@@ -215,6 +219,7 @@ def pen_fields(seeds:torch.Tensor)->dict: # the people → field: one value a pe
     u = lambda field, lo, hi: uniform(seeds, 'ink '+field, lo, hi)
     return dict(pen=u('pen',.8,1.25), jaw=u('jaw',.0,.24), part=u('part',-.55,.55), bent=u('bent',-1,1).sign())
 
+# %% ../nbs/05b_ink.ipynb #c021s1
 class Ink(Collection):
     "People drawn with a pen: the second of the two collections of people."
     name = 'ink'

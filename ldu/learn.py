@@ -218,6 +218,7 @@ def _hushed():
     try: yield
     finally: transformers.utils.logging.set_verbosity(was)
 
+# %% ../nbs/09c_learn.ipynb #c037s1
 def open_learnt(
     where, # a folder that `personalize_files` has written, or diffusers' own
     base='mini' # a `LatentDiffusion`, 'mini', a diffusers folder or a hub id; a whole pipeline needs none

@@ -87,6 +87,7 @@ def _tri(x, y, cx, top, half, height):
     "Signed distance (nearly) to a triangle that stands upright."
     return torch.maximum((x-cx).abs()-half*(y-top)/height, y-top-height)*.8
 
+# %% ../nbs/05d_paintings.ipynb #c012s1
 def _ridge(m, at, amp, freq, phase): return at + amp*torch.sin(m.X*freq+phase) - m.Y
 
 def _hills(m):
@@ -97,6 +98,7 @@ def _hills(m):
     m.lay(ellipse(x,y,w['f']*1.2-.6,.3,.08,.26), 'deep'); m.lay(ellipse(x,y,w['f']*1.2-.42,.38,.06,.2), 'deep')
     m.lay(_ridge(m,.56,.12,2+w['g'],6*w['b']), 'hero')
 
+# %% ../nbs/05d_paintings.ipynb #c012s2
 def _boat(m):
     x,y,w = m.X,m.Y,m.w; _sky(m)
     m.lay(ellipse(x,y,w['a']*1.4-.7,-.5,.15+.08*w['b'],.15+.08*w['b']), 'accent')
@@ -107,6 +109,7 @@ def _boat(m):
     m.lay(torch.maximum(_tri(u,v,0,-.72,.62,.82),.03-u), 'light'); m.lay(torch.maximum(_tri(u,v,0,-.6,.48,.66),u+.03), 'hero')
     m.lay(torch.maximum(ellipse(u,v,0,.16,.5,.3), .16-v), 'deep')
 
+# %% ../nbs/05d_paintings.ipynb #c012s3
 def _fruit(m):
     x,y,w = m.X,m.Y,m.w; _sky(m); m.lay(.28+.1*w['a']-y, 'ground')
     for i,(c,k) in enumerate(zip(('hero','accent','hero','accent'),'bcde')):
@@ -116,6 +119,7 @@ def _fruit(m):
     m.lay(torch.maximum(ellipse(x,y,0,.1,.62+.1*w['f'],.5), .1-y), 'sky'); m.lay(box(x,y,0,.6,.24,.05), 'deep')
     m.lay(torch.maximum((y-.26).abs()-.035, ellipse(x,y,0,.1,.58+.1*w['f'],.46)), 'deep')
 
+# %% ../nbs/05d_paintings.ipynb #c012s4
 def _flowers(m):
     x,y,w = m.X,m.Y,m.w; _sky(m); m.lay(.5+.1*w['a']-y, 'ground')
     spots = [(-.42,-.2),(.42,-.24),(-.2,-.52),(.24,-.58),(0,-.16)]
@@ -127,6 +131,7 @@ def _flowers(m):
     m.lay(torch.minimum(ellipse(x,y,0,.55,.22+.08*w['g'],.26), box(x,y,0,.3,.11,.1)), 'sky')
     m.lay(torch.maximum((y-.55).abs()-.05, ellipse(x,y,0,.55,.21+.08*w['g'],.25)), 'hero')
 
+# %% ../nbs/05d_paintings.ipynb #c012s5
 def _city(m):
     x,y,w = m.X,m.Y,m.w; _sky(m)
     m.lay(ellipse(x,y,w['a']*1.2-.6,-.6,.17,.17), 'accent')
@@ -148,6 +153,7 @@ def _moon(m):
     for i in range(3): m.lay(ellipse(x,y,cx,.68+.1*i,.28-.07*i,.028), 'light')
     m.lay(_tri(x,y,-.75+1.5*w['e'],.0,.16,.56), 'dark'); m.lay(_tri(x,y,-.58+1.5*w['e'],.2,.12,.4), 'dark')
 
+# %% ../nbs/05d_paintings.ipynb #c013s1
 def _figure(m):
     x,y,w = m.X-.3*m.w['a']+.15,m.Y,m.w; _sky(m); m.lay(.1+.4*w['b']-y, 'ground')
     long = .35+.35*w['c']
@@ -160,6 +166,7 @@ def _figure(m):
     m.lay(hat+(w['e']<.4)*9, 'accent')
     m.lay(torch.maximum(ellipse(x,y,0,-.2,.36,.46), y+.33-.1*torch.sin(5*x+6*w['f']))+(w['e']>=.4)*9, 'dark')
 
+# %% ../nbs/05d_paintings.ipynb #c013s2
 def _tree(m):
     x,y,w = m.X-.5*m.w['a']+.25,m.Y,m.w; _sky(m)
     m.lay(_ridge(m,.2,.1,3,6*w['b']), _mix(m.c['sky'],m.c['ground'],.5)); m.lay(_ridge(m,.5,.06,2.5,6*w['c']), 'ground')
@@ -168,6 +175,7 @@ def _tree(m):
     m.lay(crown, 'hero'); m.lay(crown+.13+.05*x+.07*(y+.3), _mix(m.c['hero'],m.c['light'],.3))
     for i,k in enumerate('bcdefg'): m.lay(ellipse(x,y,-.4+.16*i,-.5+.5*w[k],.05,.05), 'accent')
 
+# %% ../nbs/05d_paintings.ipynb #c013s3
 def _cat(m):
     x,y,w = m.X-.3*m.w['a']+.15,m.Y,m.w; _sky(m); m.lay(.35+.15*w['b']-y, 'ground'); m.lay(ellipse(x,y,0,.72,.82,.2), 'accent')
     m.lay((torch.sqrt((x-.45)**2+(y-.32)**2+1e-6)-.26).abs()-.055+.2*torch.relu(y-.55)+.3*torch.relu(.4-x), 'hero')
@@ -179,6 +187,7 @@ def _cat(m):
     m.lay(ellipse(u,v,0,-.09,.05,.035), 'accent')
     for side in (-1,1): m.lay(ellipse(x,y,side*.16,.74,.13,.08), 'hero')
 
+# %% ../nbs/05d_paintings.ipynb #c013s4
 def _mountains(m):
     x,y,w = m.X,m.Y,m.w; _sky(m)
     m.lay(ellipse(x,y,w['a']*1.4-.7,-.6,.15,.15), 'accent')
@@ -191,6 +200,7 @@ def _mountains(m):
 
 _MOTIFS = [_hills,_boat,_fruit,_flowers,_city,_moon,_figure,_tree,_cat,_mountains]
 
+# %% ../nbs/05d_paintings.ipynb #c013s5
 def _compose(who, how, size):
     "An `Easel` with every motif composed and not yet painted in any style."
     full = Easel(who, how, size)
@@ -223,6 +233,7 @@ class _Touch:
         self.dx,self.dy = self.eu*wide*c-self.ev*tall*s, self.eu*wide*s+self.ev*tall*c
     def r(self, i): return _TABLE[i][self.k]
 
+# %% ../nbs/05d_paintings.ipynb #c016s2
 def _touched(p, t, vary=1., far=1.):
     "Colours looked up at the middle of each touch, each touch a little off in its own way."
     v = p.w['vary']*vary
@@ -264,6 +275,7 @@ def _cubist(p):
     im = _mix(im, _tone(im)[:,None], .25) + shade[:,None]
     return _over(im, _dark(p), torch.sigmoid((.035+.04*w['outline']-(t.d2-t.d1))*45)*(.4+.6*w['outline']))
 
+# %% ../nbs/05d_paintings.ipynb #c018s1
 def _geometric(p):
     w = p.w; cell = .22+.12*w['brush']; c,s = torch.cos(w['slant']),torch.sin(w['slant'])
     u,v = (p.X*c+p.Y*s)/cell+40, (p.Y*c-p.X*s)/cell+40
@@ -275,6 +287,7 @@ def _geometric(p):
     seam = torch.minimum((a*flip+b).abs()*.7, .5-torch.maximum(a.abs(),b.abs()))*cell
     return _over(im, torch.where(w['paper'][:,None]<.5,_paper(p),_dark(p)), p.mask(seam-.002-.022*w['outline']))
 
+# %% ../nbs/05d_paintings.ipynb #c018s2
 def _mosaic(p):
     w = p.w; cell = .13+.06*w['brush']
     t = _Touch(p, cell*(1+.4*w['long']), cell, w['slant'], .3*w['loose'], .12*w['swirl'])
@@ -282,6 +295,7 @@ def _mosaic(p):
     im = _touched(p, t, .7)*(1+.15*(t.eu+t.ev))[:,None]
     return _over(im, torch.where(w['paper'][:,None]<.4,_paper(p),_dark(p)*.5+.1), p.mask(-tile*cell))
 
+# %% ../nbs/05d_paintings.ipynb #c018s3
 def _stained_glass(p):
     w = p.w; cell = .34+.2*w['brush']
     t = _Touch(p, cell, cell*(.7+.6*w['long']), w['slant'], w['loose'])
@@ -305,6 +319,7 @@ def _watercolour(p):
     im = im*(1-(.2+.4*w['outline'])*torch.exp(-(p.edge/.035)**2))[:,None]
     return _over(im, _paper(p), torch.sigmoid((box(p.X,p.Y,0,0,.9,.9)+.06*n1)*22)*.9)
 
+# %% ../nbs/05d_paintings.ipynb #c019s1
 def _ink_wash(p):
     w = p.w; x,y,n1,n2 = _wobble(p, .03+.03*w['swirl'])
     im = p.at(x,y); g = _tone(im)*1.15+.08*n1
@@ -313,6 +328,7 @@ def _ink_wash(p):
     line = p.mask(p.edge-.012-(.012+.03*w['brush'])*(.5+.5*torch.sin(4*p.X+5*p.Y+w['ox'])))
     return _over(ink, _dark(p)*.7, line*(.5+.5*w['outline']))
 
+# %% ../nbs/05d_paintings.ipynb #c019s2
 def _woodcut(p):
     w = p.w; c,s = torch.cos(w['slant']),torch.sin(w['slant']); gap = .15+.08*w['brush']
     x,y,n1,n2 = _wobble(p, .004+.03*w['swirl'])
@@ -322,6 +338,7 @@ def _woodcut(p):
     plate = _mix(_paper(p), _hsv(p.who['h2'],p.who['sat'],.9+0*p.who['h2'])[:,:,None,None], (torch.sigmoid((.72-g)*20)*(.35+.6*w['long']))[:,None])
     return _over(plate, _dark(p), ink)
 
+# %% ../nbs/05d_paintings.ipynb #c019s3
 def _poster(p):
     w = p.w; cell = .11+.05*w['brush']
     im = (p.im-.5)*1.25+.52; flat = _mix(im, (im*3).round()/3, .6)
@@ -331,6 +348,7 @@ def _poster(p):
     flat = _over(flat, flat*.72, dots)
     return _over(flat, torch.where(w['paper'][:,None]<.3,_paper(p),_dark(p)), p.mask(p.edge-.012-.035*w['outline']))
 
+# %% ../nbs/05d_paintings.ipynb #c019s4
 def _colour_field(p):
     w = p.w; soft = F.interpolate(F.adaptive_avg_pool2d(p.im,8), size=p.im.shape[-2:], mode='bilinear', align_corners=False)
     n,top = (2+2*w['brush']).round(), .08*w['long']

@@ -354,6 +354,7 @@ def _lessons(out, r, seed, log):
     more,said = flaws(parts, pictures, seed=seed)
     return tok,torch.cat([pictures,more]),torch.cat([word_pool(tok,parts), torch.stack([_tokens(tok,o) for o in said],1)])
 
+# %% ../nbs/07_pretrain.ipynb #c029s1
 def train_vae(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The autoencoder, from nothing or from an earlier one, with the scale that gives its latents unit variance."
     torch.manual_seed(seed); c,pictures = r['vae'],_pictures(out,r,seed,log)
@@ -364,6 +365,7 @@ def train_vae(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     vae.register_to_config(scaling_factor=(1/z.std()).item())
     vae.cpu().save_pretrained(out/'vae')
 
+# %% ../nbs/07_pretrain.ipynb #c029s2
 def train_clip(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The tokenizer and the CLIP whose text tower becomes the base's text encoder; or an earlier one, for a base that shares it."
     if r['clip'].get('first'):
@@ -379,6 +381,7 @@ def _keep_clip(out, tok, clip):
     text = CLIPTextModel(clip.config.text_config); text.load_state_dict(clip.text_model.state_dict())
     tok.save_pretrained(out/'text'); text.save_pretrained(out/'text'); clip.cpu().save_pretrained(out/'clip')
 
+# %% ../nbs/07_pretrain.ipynb #c029s3
 def train_judges(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The judges of notebook 06b: the critic, and two encoders of identity that share neither shape nor seed."
     torch.manual_seed(seed); c,parts = r['critic'],plan(r['pool'],seed)
@@ -464,6 +467,7 @@ def _half(net, folder):
     "Save a network in half precision where it stays finite."
     deepcopy(net).half().save_pretrained(folder)
 
+# %% ../nbs/07_pretrain.ipynb #c034s1
 def publish(
     out:Path, # what `pretrain` left
     where:Path, # the folder of weights: the base, and where they were trained judges/ and clip/, appear in it

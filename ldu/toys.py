@@ -100,6 +100,7 @@ class _Painter(Canvas):
     def dab(self, dist, colour, a=1.): self.paint(self.rgb(colour), self.mask(dist)*a)
     def spot(self, cx, cy, rx, ry, colour, mirror=False): self.dab(ellipse(self.u.abs() if mirror else self.u, self.v, cx, cy, rx, ry), colour)
 
+# %% ../nbs/05c_toys.ipynb #c012s1
 def rounded(u, v, cx, cy, rx, ry, r):
     "Signed distance to a rectangle with corners of radius r."
     x,y = (u-cx).abs()-rx+r, (v-cy).abs()-ry+r
@@ -140,6 +141,7 @@ def _scene(p):
     x,y = p.X-h['x']+.10*h['light_dir'].cos(), p.Y-h['y']+.01
     p.paint((.08,.05,.06), .62*torch.exp(-((x/wide)**2)**1.5-(y/.085)**2))
 
+# %% ../nbs/05c_toys.ipynb #c013s1
 def _cloth(p):
     "Both colours in the toy's pattern, and the grain of wood."
     w = p.w; f,s = w['freq'],w['slant']
@@ -167,6 +169,7 @@ def _bear(p):
     p.ball(0,-.17,r*.50,.15,p.main*.35+.62); p.spot(0,-.23,.065,.045,_DARK)
     return 0,.25,1,0,-.22,1.,1
 
+# %% ../nbs/05c_toys.ipynb #c015s1
 def _cat(p):
     w = p.w; r = .31+.06*w['b']
     p.part((ellipse(p.u,p.v,.40,.34,.20,.28).abs()-.06).maximum(.18-p.u-.3*p.v), p.main, .4,.34,.26,.34)
@@ -180,6 +183,7 @@ def _cat(p):
     for k in (-.04,.03): p.dab((rod(p.u.abs(),p.v,.2,-.12,.46,-.12+k*1.5,.008)), _DARK, .6)
     return 0,.30,1,0,-.18,1.15,1
 
+# %% ../nbs/05c_toys.ipynb #c015s2
 def _duck(p):
     w = p.w; r = .27+.06*w['a']; x = .24+.06*w['d']
     p.part(rod(p.u,p.v,-.4,.3,-.66,.02+.1*w['c'],.10), p.main,-.5,.2,.3,.3)
@@ -191,6 +195,7 @@ def _duck(p):
     p.dab(rounded(p.u,p.v,x-.04,.04,r*.82,.045,.04), p.second)
     return .28,.40,.8,0,0,1.,-1
 
+# %% ../nbs/05c_toys.ipynb #c015s3
 def _monster(p):
     w = p.w; r = .40+.08*w['a']
     p.part(wedge(p.u.abs(),p.v,.24,-.74-.1*w['b'],-.34,.01,.12), p.second,.24,-.5,.12,.25,True)
@@ -206,6 +211,7 @@ def _monster(p):
     p.spot(-.04,-.19,.02,.02,(1.,1.,1.))
     return .17,.44,.85,0,0,1.,-1
 
+# %% ../nbs/05c_toys.ipynb #c015s4
 def _robot(p):
     w = p.w; bw,hw = .33+.08*w['a'],.25+.09*w['b']
     p.slab(.17,.52,.09,.14,p.second,.03,True); p.slab(.19,.65,.15,.06,p.main*.7,.05,True)
@@ -235,6 +241,7 @@ def _car(p):
     for k in (-1,1): _wheel(p, k*.42, .70-r, r)
     return -.10,.32,.85,.36,.20,.60,0
 
+# %% ../nbs/05c_toys.ipynb #c016s1
 def _train(p):
     w = p.w; r = .13+.03*w['b']
     p.part(wedge(p.u,p.v,.42,-.34-.12*w['a'],.1,.13,.07), p.second,.42,-.1,.14,.3)
@@ -247,6 +254,7 @@ def _train(p):
     for x in (-.45,.05,.45): _wheel(p, x, .70-r, r)
     return -.38,.19,.85,.20,.24,.80,0
 
+# %% ../nbs/05c_toys.ipynb #c016s2
 def _boat(p):
     w = p.w; m = -.08+.12*w['a']
     p.dab(box(p.u,p.v,m,-.15,.026,.56),(.45,.29,.17))
@@ -260,6 +268,7 @@ def _boat(p):
     for k in range(4): p.dab(ellipse(p.u,p.v,(k-(w['count']-1)/2)*.24,.49,.06,.06), _CREAM, (w['count']>k)*(w['face']==0).float())
     return m+.17,-.02,.8,0,.50,.9,0
 
+# %% ../nbs/05c_toys.ipynb #c016s3
 def _rocket(p):
     w = p.w; t = ((p.v+.85)/1.35); r = .30+.06*w['a']
     hull = torch.maximum((p.u.abs()-r*torch.sqrt((t*(1.75-t)).clamp_min(1e-4))*1.14)*.8, torch.maximum(p.v-.5, -.83-p.v))
@@ -272,6 +281,7 @@ def _rocket(p):
     p.part(wedge(p.u,p.v,0,.30,.70,.035,.055),p.second*.9,0,.5,.06,.3)
     return 0,.20,.9,0,-.12,.62,0
 
+# %% ../nbs/05c_toys.ipynb #c016s4
 def _house(p):
     w = p.w; top = -.18-.1*w['a']; roof = -.70-.1*w['b']
     p.slab(.30,top-.22,.085,.24,p.second*.6,.02)
@@ -294,6 +304,7 @@ def _teapot(p):
     p.ball(0,-.14,.27+.05*w['d'],.085,p.second); p.ball(0,-.28,.085,.085,p.second)
     return 0,.47,.8,0,.20,1.15,0
 
+# %% ../nbs/05c_toys.ipynb #c017s1
 def _mug(p):
     w = p.w; r = .36+.08*w['a']
     p.part(rounded(p.u,p.v,r+.05,.20,.24,.26+.06*w['b'],.2).abs()-.05,p.second,r+.1,.2,.3,.35)
@@ -303,6 +314,7 @@ def _mug(p):
     for k in (-.1,.1): p.dab((p.u-k-.04*torch.sin(p.v*14+k*20)).abs().maximum((p.v+.52).abs()-.14)-.014,(1.,1.,1.),.45)
     return 0,.46,.8,0,.14,1.2,0
 
+# %% ../nbs/05c_toys.ipynb #c017s2
 def _cactus(p):
     w = p.w; r = .17+.06*w['a']; y1,y2 = -.02+.2*w['b'],.08-.2*w['c']; g = p.cloth
     for s,y in ((1,y1),(-1,y2)):
@@ -315,6 +327,7 @@ def _cactus(p):
     p.part(wedge(p.u,p.v,0,.34,.70,.36,.25),p.second,0,.5,.36,.3); p.slab(0,.34,.40,.065,p.second,.04)
     return 0,.54,.8,0,-.12,.85,0
 
+# %% ../nbs/05c_toys.ipynb #c017s3
 def _clock(p):
     w = p.w; r = .46+.05*w['a']; f = r*.76
     p.part(rod(p.u.abs(),p.v,.26,.5,.38,.65,.055),p.second,.34,.6,.1,.15,True)
@@ -327,6 +340,7 @@ def _clock(p):
     p.spot(0,.14,.045,.045,(.85,.2,.2))
     return 0,.14+f*.5,.55,0,.14,1.,0
 
+# %% ../nbs/05c_toys.ipynb #c017s4
 def _ball(p):
     w = p.w; r = .56; x,y = p.u/r,(p.v-.14)/r
     lon = x/torch.sqrt((1-y*y).clamp_min(.05))
@@ -336,6 +350,7 @@ def _ball(p):
     p.ball(0,-.40,.10,.045,p.second)
     return 0,.44,1.,0,.06,1.25,0
 
+# %% ../nbs/05c_toys.ipynb #c017s5
 def _cake(p):
     w = p.w; r = .44+.08*w['a']; r2 = r*(.60+.16*w['b']); k = 12+6*w['c']
     p.ball(0,.63,.72,.075,_CREAM)
@@ -363,6 +378,7 @@ def _face(p, at):
     p.dab(ellipse(u.abs(),v,x-.012,-.075,r*.35,r*.35),1-ink)
     p.dab(torch.maximum((v-.075-w['smile']+w['smile']*(u/.075)**2).abs()-.016,u.abs()-.075),lips)
 
+# %% ../nbs/05c_toys.ipynb #c019s1
 def _mark(p, at):
     "A heart, star, patch or flower where `at` says."
     w = p.w; mx,my,ms = at.t()[:3,:,None,None]
@@ -376,6 +392,7 @@ def _mark(p, at):
 
 DRAW = dict(zip(CLASSES, [_bear,_duck,_robot,_car,_boat,_teapot,_mug,_ball,_cactus,_clock,_rocket,_cat,_house,_cake,_monster,_train]))
 
+# %% ../nbs/05c_toys.ipynb #c019s2
 @torch.no_grad()
 def draw_toys(
     what:dict, # `toy` fields, n toys

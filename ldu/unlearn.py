@@ -250,6 +250,7 @@ def adapted_to(
     gain,how = goal_of(base, where)
     return adapted(open_rho(where).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, budget=budget, seed=seed%2**32, **how)
 
+# %% ../nbs/12_unlearn.ipynb #c020s1
 def protect(
     ims:torch.Tensor, # N×3×H×W in [0,1]; H and W multiples of the base's factor
     base:LatentDiffusion=None, # None opens the embedded one
@@ -283,6 +284,7 @@ def settled(
     y,x = (torch.minimum(o,o.flip(0)).div(len(o)/8).clamp(max=1) for o in (torch.arange(n)+.5 for n in change.shape[-2:]))
     return clip_residual((change-change.mean((2,3),keepdim=True))*(y[:,None]*x).to(change)*busy(ims), budget)
 
+# %% ../nbs/12_unlearn.ipynb #c022bs1
 @register('ldu')
 def ldu_method(
     base:LatentDiffusion, # what the tiles are encoded and decoded with
