@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Row', 'TABLES', 'SEEN', 'UNSEEN', 'BASES', 'LEARNERS', 'RIVALS', 'TOKENS', 'STRONG', 'PARTS', 'cost', 'album_of',
-           'protected', 'change', 'learnt', 'run_row', 'table', 'bite', 'budgets', 'steps', 'gates', 'transfer',
-           'adapting', 'rivals', 'rivals_32', 'purifiers', 'modules', 'tokens', 'summary', 'Bench', 'bench']
+           'protected', 'change', 'learnt', 'run_row', 'table', 'bite', 'budgets', 'steps', 'gates', 'vulnerability',
+           'transfer', 'adapting', 'rivals', 'rivals_32', 'purifiers', 'modules', 'tokens', 'summary', 'Bench', 'bench']
 
 # %% ../nbs/16_bench.ipynb #c002
 import ctypes,hashlib,json,math,time
@@ -192,6 +192,11 @@ LEARNERS = 'dreambooth','textual-inversion'
 def gates(subjects, seeds):
     "Clean pictures: can a person be taught to either base?"
     return [r for b in BASES for l in ('dreambooth','lora','textual-inversion') for r in _each(subjects, seeds, base=b, learner=l)]
+
+@table
+def vulnerability(subjects, seeds):
+    "What attacks do to either base."
+    return [r for b in BASES for m,n in (('clean',10),('advdm',10),('aspl',10),('aspl',32)) for r in _each(subjects, seeds, base=b, method=m, budget=n)]
 
 @table
 def transfer(subjects, seeds):
