@@ -235,11 +235,11 @@ def rivals_32(subjects, seeds):
 
 @table
 def purifiers(subjects, seeds):
-    "What survives cleaning, and the strong attacker, at the matched budget."
+    "What survives cleaning, and the whole strong attacker, at the matched budget: rho and the two strongest rivals."
     ways = ['','jpeg','gaussian','resize','latent-diffpure','impress']
-    who = [dict(), _ldu(32), dict(method='aspl', budget=32), dict(method='photoguard-encoder', budget=32)]
+    who = [dict(), _ldu(32), dict(method='aspl', budget=32), dict(method='advdm', budget=32)]
     out = [r for m in who for p in ways for r in _each(subjects, seeds, **m, purifier=p)]
-    return out + [r for m in who for r in _each(subjects, seeds, **m, purifier='latent-diffpure', learner=STRONG)]
+    return out + [r for m in who for r in _each(subjects, seeds, **m, purifier='restore', learner=STRONG)]
 
 # %% ../nbs/16_bench.ipynb #c019a
 PARTS = '','restorer','super-resolution','restore'   # restore is both
