@@ -206,14 +206,18 @@ def train_rho(
     for p,a in zip(params, avg): p.data.copy_(a)
 
 # %% ../nbs/12_unlearn.ipynb #c019
-def rho_path(rho=None)->Path: # a folder, or the name of one that ships: rho-mini-v1 (also None), rho-mini-v1-32
+def rho_path(
+    rho=None, # a folder, or the name of one that ships, such as rho-mini-v1-32; None: the one that ships for the base
+    base:str='mini-v1' # the name of that base
+)->Path:
     "The folder of a trained rho."
-    shipped = mini_path().parent/(rho or 'rho-mini-v1')
+    shipped = mini_path().parent/(rho or f'rho-{base}')
+    if rho is None and not shipped.is_dir(): raise ValueError(f"No rho ships for the base {base!r}: train one on it with `ldu train`, and give its folder as rho. (There are {', '.join(sorted(p.name for p in shipped.parent.glob('rho-*')))}.)")
     return shipped if shipped.is_dir() else Path(rho)
 
-def open_rho(where=None)->Rho: # as for `rho_path`
+def open_rho(where=None, base:str='mini-v1')->Rho: # as for `rho_path`
     "A rho from its folder (safetensors)."
-    where = rho_path(where)
+    where = rho_path(where, base)
     if not (where/'config.json').is_file(): raise ValueError(f'{where} holds no rho: give a folder that `ldu train` has written.')
     return Rho.from_pretrained(where, use_safetensors=True).eval().requires_grad_(False)
 
@@ -224,7 +228,7 @@ def goal_of(
     base:LatentDiffusion, where=None # as for `rho_path`
 ): # the gain; the settings of `train_rho` that rho was trained with, and the price that it had come to
     "What a rho was trained for: its goal, with the words that lie beside it."
-    where = rho_path(where); d = json.loads((where/'train.json').read_text()); r = d['recipe']|dict(lam=d['log'][-1]['lam'])
+    where = rho_path(where, base.name); d = json.loads((where/'train.json').read_text()); r = d['recipe']|dict(lam=d['log'][-1]['lam'])
     keep = ('lr','norm','delta','price','rise','lam','on','through','T','k','unet')
     return GOALS[r['goal']](base, load_file(where/'anchors.safetensors'), r.get('noun','person')),{k:r[k] for k in keep if k in r}
 
@@ -248,7 +252,7 @@ def adapted_to(
     ims = pad_to(ims, S); corners = tiles(*ims.shape[-2:], S, S//8)
     some = [corners[i] for i in torch.randperm(len(corners), generator=g)[:max(1, most//len(ims))].tolist()]
     gain,how = goal_of(base, where)
-    return adapted(open_rho(where).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, budget=budget, seed=seed%2**32, **how)
+    return adapted(open_rho(where, base.name).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, budget=budget, seed=seed%2**32, **how)
 
 # %% ../nbs/12_unlearn.ipynb #c020s1
 def protect(
@@ -263,7 +267,7 @@ def protect(
     "Protect pictures with a trained rho: one pass, and before it as much tuning as you like."
     check_ims(ims); base = base or LatentDiffusion.open('mini')
     if adapt and isinstance(rho,Rho): raise ValueError('To adapt, name the folder of a rho: what it was trained for is written there.')
-    rho = adapted_to(ims, base, rho, adapt, budget, seed=seed) if adapt else (rho if isinstance(rho,Rho) else open_rho(rho)).to(base.device)
+    rho = adapted_to(ims, base, rho, adapt, budget, seed=seed) if adapt else (rho if isinstance(rho,Rho) else open_rho(rho, base.name)).to(base.device)
     with torch.no_grad(): return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k)['out'] for x in ims.split(batch)]).to(ims.device)
 
 # %% ../nbs/12_unlearn.ipynb #c022b
@@ -297,7 +301,7 @@ def ldu_method(
     seamless:bool=True # for tiles of a larger photograph
 ):
     "Latent Diffusion Unlearning as a method for photographs of any size (notebook 10b)."
-    net = open_rho(rho)   # a wrong folder is told at once
+    net = open_rho(rho, base.name)   # a wrong folder is told at once
     def look(ims):
         nonlocal net
         net = adapted_to(ims, base, rho, adapt, to_255(budget), seed=seed)
