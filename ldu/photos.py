@@ -277,7 +277,7 @@ def protect_files(
     **more # further options of the method
 ) -> Report: # also in report.json; `.status` is 0, or 1 where some inputs failed
     "Protect pictures; run it again to go on where it was stopped."
-    make,options = _check_options(method, budget, mode, dict(k=k, rho=rho, adapt=adapt, **said_options(option or []), **more))
+    make,options = _check_options(method, budget, mode, dict(k=k, rho=rho, adapt=adapt)|said_options(option or [])|more)
     found,faults = find_pictures(paths, out)
     if not found: raise ValueError('\n'.join(faults.values()) or 'Name at least one picture or folder.')
     names,out = _targets(found, out)

@@ -302,10 +302,12 @@ def ldu_method(
 ):
     "Latent Diffusion Unlearning as a method for photographs of any size (notebook 10b)."
     net = open_rho(rho, base.name)   # a wrong folder is told at once
+    tuned = not adapt
     def look(ims):
-        nonlocal net
-        net = adapted_to(ims, base, rho, adapt, to_255(budget), seed=seed)
+        nonlocal net,tuned
+        net,tuned = adapted_to(ims, base, rho, adapt, to_255(budget), seed=seed),True
     def tile(ims):
+        if not tuned: look(ims)   # squares that nobody has shown as a photograph before
         out = protect(ims, base, net, to_255(budget), mode, k)
         if mode=='decode' or not seamless: return out
         return (ims+settled(out-ims, ims, budget)).clamp(0,1)
