@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from tqdm.auto import tqdm
 from .base import LatentDiffusion
 from .budget import from_255,linf,psnr,quantise,rms
+from .codebook import spread
 from .core import output_folder,write_json
 from .critics import cleanness,clip_iqac,critic_distance,detection_failure
 from .judges import LABELS,labels
@@ -269,7 +270,7 @@ def summary(
     ref = d[(d.method=='clean') & (d.purifier=='')].drop_duplicates(keys).set_index(keys)['ISM']
     for name,g in d.groupby(by, sort=False):
         per = g.groupby('subject')[list(metrics)].mean()
-        line = dict(zip(by, name if isinstance(name,tuple) else (name,))) | {m:f'{per[m].mean():.2f} ± {per[m].std():.2f}' for m in metrics}
+        line = dict(zip(by, name if isinstance(name,tuple) else (name,))) | {m:spread(per[m],2) for m in metrics}
         diff = (g.set_index(keys)['ISM']-ref).dropna().groupby('subject').mean()
         if len(diff)>1 and (diff!=0).any():
             s = score(diff.tolist()); line |= {'ISM against clean':f'{s.value:+.2f} [{s.lo:+.2f}, {s.hi:+.2f}]', 'p':round(wilcoxon(diff).pvalue,3)}

@@ -252,7 +252,7 @@ def adapted_to(
     ims = pad_to(ims, S); corners = tiles(*ims.shape[-2:], S, S//8)
     some = [corners[i] for i in torch.randperm(len(corners), generator=g)[:max(1, most//len(ims))].tolist()]
     gain,how = goal_of(base, where)
-    return adapted(open_rho(where, base.name).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, budget=budget, seed=seed%2**32, **how)
+    return adapted(open_rho(where, base.name).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, budget=budget, seed=seed%2**32, **how)   # a file's seed would be too long for `step_generator`
 
 # %% ../nbs/12_unlearn.ipynb #c020s1
 def protect(
