@@ -96,13 +96,18 @@ def _protect(row, clean, out):
     return quantise(safe, clean, from_255(row.budget)) if row.mode=='residual' else safe
 
 # %% ../nbs/16_bench.ipynb #c011a
+def _says(name, noun, ims): return lesson_loss(_open(name), ims, f'a photo of a {noun}', n=64)
+
+@lru_cache(maxsize=64)   # the clean album comes again with every protection of it
+def _says_of(collection, subject, base): return _says(base, COLLECTIONS[collection].noun(subject), album_of(Row(collection, subject, base=base)))
+
 def change(row:Row, safe:torch.Tensor)->dict: # N×3×S×S in [0,1]: the album of the row, protected
     "How visible a protection is, and what the attacker's base sees of it; means over the pictures."
-    base,clean,noun = _open(row.attacker or row.base),album_of(row),COLLECTIONS[row.collection].noun(row.subject)
-    says = lambda x: lesson_loss(base, x, f'a photo of a {noun}', n=64)
+    name = row.attacker or row.base
+    base,clean,noun = _open(name),album_of(row),COLLECTIONS[row.collection].noun(row.subject)
     return dict(psnr=psnr(clean,safe).clamp_max(99).mean().item(), ssim=ssim(clean,safe).mean().item(), linf=255*linf(clean,safe).max().item(),
         rms=255*rms(clean,safe).mean().item(), distance=critic_distance(safe,clean).mean().item(),
-        shift=latent_shift(base,safe,clean).mean().item(), loss=says(safe)/says(clean))
+        shift=latent_shift(base,safe,clean).mean().item(), loss=_says(name,noun,safe)/_says_of(row.collection,row.subject,name))
 
 # %% ../nbs/16_bench.ipynb #c012
 @lru_cache(maxsize=8)

@@ -112,9 +112,9 @@ def pick(pictures, n, g):
 
 # %% ../nbs/07_pretrain.ipynb #c009c
 def build_vae(channels=(16,32,64), groups:int=8):
-    "An `AutoencoderKL` for 64×64 pictures with one 4-channel latent for every 4×4 pixels."
+    "An `AutoencoderKL` whose every channel width but the last halves the picture: three make 16×16 latents of 64×64 pictures, four of 128×128."
     n = len(channels)
-    vae = AutoencoderKL(3, 3, ('DownEncoderBlock2D',)*n, ('UpDecoderBlock2D',)*n, channels, 1, 'silu', 4, norm_num_groups=groups, sample_size=64)
+    vae = AutoencoderKL(3, 3, ('DownEncoderBlock2D',)*n, ('UpDecoderBlock2D',)*n, channels, 1, 'silu', 4, norm_num_groups=groups, sample_size=8*2**n)
     vae.quant_conv.bias.data[4:] = -8 # begin almost without noise: colours are learnt much sooner
     return vae
 
@@ -145,7 +145,8 @@ def vae_loss(
     def loss(step, g):
         m = max(1, n//8); nothing = torch.randint(0, 2**31, (m,), generator=g)
         some = pictures[:round(MIX['people']*len(pictures))] if step<alone else pictures
-        x = torch.cat([pick(some,n-2*m,g), scribbles(nothing)*2-1, clouds(nothing)*2-1]).to(vae.device)
+        size = pictures.shape[-1]
+        x = torch.cat([pick(some,n-2*m,g), scribbles(nothing,size)*2-1, clouds(nothing,size)*2-1]).to(vae.device)
         q = vae.encode(x).latent_dist
         y = vae.decode(q.mean + q.std*torch.randn(q.mean.shape, generator=g).to(x)).sample
         tone = F.avg_pool2d(y-x, 8).abs().mean()
@@ -197,14 +198,14 @@ FLAWS = dict(noise='noisy', signs='noisy', patches='pattern', blur='blurry', jpe
 def flaws(
     parts:list, pictures:torch.Tensor, # a plan and its pool
     share:float=.1, wordings:int=4, seed:int=0 # how many more pictures, a third of them of nothing; captions each
-): # m×3×64×64 bytes and, for each wording, m sentences
+): # m×3×S×S bytes and, for each wording, m sentences
     "Pictures of the pool again, spoilt, and scribbles and clouds, with captions that name what is wrong."
     g,phrases = torch.Generator().manual_seed(seed),[w.split(' of ',1)[1] for o in parts for w in COLLECTIONS[o.name].captions(o.seeds, o.shots, .4, .3, 9)]
     m,ways = int(len(pictures)*share/3),list(SPOILT)
     i,way = torch.randint(0,len(pictures),(2*m,),generator=g),torch.randint(0,len(ways),(2*m,),generator=g)
     x = torch.cat([spoil(pictures[j:j+1].float()/255, ways[w], .3+.7*torch.rand(1,generator=g), g) for j,w in zip(i.tolist(),way.tolist())])
     none = torch.randint(0, 2**31, (m,), generator=g)
-    x = torch.cat([x, scribbles(none[::2]), clouds(none[1::2])])
+    x = torch.cat([x, scribbles(none[::2],x.shape[-1]), clouds(none[1::2],x.shape[-1])])
     bad = lambda j,w: ['a bad photo of {0}','a {1} photo of {0}','a photo of {0}, {1}, low quality','a bad photo of {0}, {1}'][(j+d)%4].format(phrases[j], FLAWS[ways[w]])
     void = ['noise','noisy, abstract, pattern, low quality','an abstract pattern','an abstract painting']
     words = []
@@ -327,7 +328,9 @@ RECIPES = {
     'mini-v1': JUDGES | dict(pool=32_000, seed=0, vae=dict(first='vae-first', steps=800, batch=8, lr=5e-4), clip=dict(steps=1200, batch=128, lr=1e-3),
                              base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(32,64,128), kind='v_prediction')),
     'mini-v2': dict(pool=32_000, seed=1, vae=dict(groups=1, steps=3400, alone=1600, batch=8, lr=1e-3), clip=dict(first='clip'),
-                    base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(40,80,128), kind='epsilon'))}
+                    base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(40,80,128), kind='epsilon')),
+    'mini-f8': dict(pool=12_000, size=128, seed=2, vae=dict(channels=(8,24,48,64), groups=1, steps=2000, alone=900, batch=8, lr=1e-3), clip=dict(first='clip'),
+                    base=dict(steps=2500, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction'))}
 SMOKE = dict(pool=80, vae=dict(first=None, steps=4, batch=8, lr=6e-4), clip=dict(steps=3, batch=16, lr=1e-3),
              critic=dict(steps=2, batch=32, lr=2e-3), identity=dict(steps=3, batch=16, lr=2e-3), base=dict(steps=6, batch=8, lr=1e-3, jump_from=3))
 
@@ -344,7 +347,7 @@ def _pictures(out, r, seed, log):
     cache = out/'pictures.safetensors'
     if not cache.exists():
         log('drawing the pool')
-        save_whole(dict(pictures=draw_pool(plan(r['pool'],seed))), cache)
+        save_whole(dict(pictures=draw_pool(plan(r['pool'],seed), r.get('size',64))), cache)
     return load_file(cache)['pictures']
 
 def _lessons(out, r, seed, log):
@@ -358,7 +361,7 @@ def _lessons(out, r, seed, log):
 def train_vae(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The autoencoder, from nothing or from an earlier one, with the scale that gives its latents unit variance."
     torch.manual_seed(seed); c,pictures = r['vae'],_pictures(out,r,seed,log)
-    vae = AutoencoderKL.from_pretrained(mini_path().parent/c['first'], use_safetensors=True).float() if c.get('first') else build_vae(groups=c.get('groups',8))
+    vae = AutoencoderKL.from_pretrained(mini_path().parent/c['first'], use_safetensors=True).float() if c.get('first') else build_vae(c.get('channels',(16,32,64)), c.get('groups',8))
     vae = vae.to(device).train()
     _train('vae', out, [vae], vae_loss(vae, pictures, c['batch'], alone=c.get('alone',0)), c, seed+1, log)
     with torch.no_grad(): z = vae.eval().encode(pick(pictures, 512, step_generator(seed,0)).to(device)).latent_dist.mean
@@ -419,7 +422,7 @@ STAGES = dict(vae=(train_vae,'vae'), clip=(train_clip,'clip'), judges=(train_jud
 
 def pretrain(
     out:str, # folder for stages, checkpoints and logs
-    recipe:str='mini-v1', # whose: mini-v1 (v-prediction, with the judges) or mini-v2 (epsilon, another seed, width and autoencoder)
+    recipe:str='mini-v1', # whose: mini-v1 (v-prediction, with the judges) or mini-v2 (epsilon, another seed, width and autoencoder), mini-f8 (128×128 pictures, eightfold shrinking)
     smoke:bool=False, # toy length, to see that the path works
     seed:int=None, # of weights, batches and noise; None: the recipe's
     only:str='', # vae, clip, judges or base: one stage alone
@@ -444,7 +447,7 @@ pipeline_tag: text-to-image
 ---
 # {name}: a latent diffusion model of a drawn world
 
-64x64 pictures of people, toys and paintings that do not exist, drawn by `ldu.world`. A `StableDiffusionPipeline` folder; `shortcut/` is a second U-Net that is told how far it jumps, `names/` a linear map from a subject's traits to the word that means it.
+{size}x{size} pictures of people, toys and paintings that do not exist, drawn by `ldu.world`. A `StableDiffusionPipeline` folder; `shortcut/` is a second U-Net that is told how far it jumps, `names/` a linear map from a subject's traits to the word that means it.
 
 - **Made by** `ldu pretrain --out {out} --recipe {name}` (ldu {version}, seed {seed}), then `publish`.
 - **Data**: {pool:,} pictures of subjects 0-79,999 ({mix}); a quarter of the autoencoder's batches are scribbles and clouds. 80,000-89,999 validate; 90,000 and up are reserved for measuring.
@@ -459,7 +462,7 @@ Not for pictures of real people: it has never seen one.
 @torch.no_grad()
 def _vae_psnr(vae, name, n=64):
     "Mean decibels of the round trip on validation subjects of a collection."
-    x = COLLECTIONS[name].pictures(torch.arange(n)+SPLITS['valid'][0], 0)
+    x = COLLECTIONS[name].pictures(torch.arange(n)+SPLITS['valid'][0], 0, vae.config.sample_size)
     y = (vae.decode(vae.encode(x*2-1).latent_dist.mean).sample/2+.5).clamp(0,1)
     return psnr(x, y).mean().item()
 
@@ -489,7 +492,7 @@ def publish(
     logs = {f.stem:[json.loads(l) for l in f.read_text().splitlines()] for f in sorted(out.glob('*.log')) if f.stat().st_size}
     (home/'train.json').write_text(json.dumps({s:[[o['step'],round(o['loss'],4),round(o['seconds'])] for o in l] for s,l in logs.items()}))
     vae = {k:round(_vae_psnr(pipe.vae, k),1) for k in MIX}
-    card = CARD.format(out=out.name, version=__version__, seed=r['seed'] if seed is None else seed, recipe=json.dumps(r), pool=r['pool'], name=recipe, mix=', '.join(f'{k} {w:.0%}' for k,w in MIX.items()),
+    card = CARD.format(out=out.name, version=__version__, seed=r['seed'] if seed is None else seed, recipe=json.dumps(r), pool=r['pool'], name=recipe, size=r.get('size',64), mix=', '.join(f'{k} {w:.0%}' for k,w in MIX.items()),
         seconds={s:round(l[-1]['seconds']) for s,l in logs.items()}, where=machine, vae=vae, note=note)
     (home/'README.md').write_text(card)
     return card

@@ -11,7 +11,7 @@ __all__ = ['PRICES', 'THROUGH', 'RhoFit', 'GOALS', 'shift', 'augment', 'other_th
 from collections import namedtuple
 from copy import deepcopy
 from pathlib import Path
-import json,time,torch
+import json,time,warnings,torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from safetensors.torch import load_file
@@ -215,10 +215,13 @@ def rho_path(
     if rho is None and not shipped.is_dir(): raise ValueError(f"No rho ships for the base {base!r}: train one on it with `ldu train`, and give its folder as rho. (There are {', '.join(sorted(p.name for p in shipped.parent.glob('rho-*')))}.)")
     return shipped if shipped.is_dir() else Path(rho)
 
-def open_rho(where=None, base:str='mini-v1')->Rho: # as for `rho_path`
-    "A rho from its folder (safetensors)."
-    where = rho_path(where, base)
+def open_rho(where=None, base:str=None)->Rho: # as for `rho_path`
+    "A rho from its folder (safetensors); a warning where it was trained on another base than the one named."
+    where = rho_path(where, base or 'mini-v1')
     if not (where/'config.json').is_file(): raise ValueError(f'{where} holds no rho: give a folder that `ldu train` has written.')
+    told = where/'train.json'
+    made = json.loads(told.read_text(encoding='utf-8'))['base'] if base and told.is_file() else base
+    if made!=base: warnings.warn(f'{where.name} was trained on the base {made}, and here it works on {base}: how much passes from one to the other is in notebook 16e.')
     return Rho.from_pretrained(where, use_safetensors=True).eval().requires_grad_(False)
 
 GOALS = dict(lesson=lambda base,d,noun: lesson(base,d['words'],noun=noun), towards=lambda base,d,noun: towards(base,d['target'],noun),
