@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['Row', 'TABLES', 'SEEN', 'UNSEEN', 'BASES', 'LEARNERS', 'RIVALS', 'TOKENS', 'STRONG', 'PARTS', 'cost', 'album_of',
-           'protected', 'change', 'learnt', 'run_row', 'table', 'bite', 'budgets', 'steps', 'gates', 'vulnerability',
-           'transfer', 'adapting', 'rivals', 'rivals_32', 'purifiers', 'modules', 'tokens', 'summary', 'Bench', 'bench']
+           'protected', 'change', 'learnt', 'run_row', 'recall', 'keep', 'table', 'bite', 'budgets', 'steps', 'gates',
+           'vulnerability', 'transfer', 'adapting', 'rivals', 'rivals_32', 'purifiers', 'modules', 'tokens', 'summary',
+           'Bench', 'bench']
 
 # %% ../nbs/16_bench.ipynb #c002
 import ctypes,hashlib,json,math,time
@@ -20,7 +21,7 @@ from tqdm.auto import tqdm
 from .base import LatentDiffusion
 from .budget import from_255,linf,psnr,quantise,rms
 from .codebook import spread
-from .core import output_folder,write_json
+from .core import atomic,output_folder,write_json
 from .critics import cleanness,clip_iqac,critic_distance,detection_failure
 from .judges import LABELS,labels
 from .metrics import identity_cosines,score,ssim
@@ -39,6 +40,8 @@ Row = namedtuple('Row', 'collection subject seed base method options budget mode
 
 # %% ../nbs/16_bench.ipynb #c006
 def _key(parts): return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+def _place(out, row, asked): return Path(out)/'rows'/f'{_key([*row,*asked])}.json' # asked: n, steps, draw_steps, guidance
 
 def _protection(row): return row.collection,row.subject,row.seed,row.base,row.method,row.options,row.budget,row.mode # what the protected pictures depend on
 
@@ -139,7 +142,7 @@ def run_row(
     n:int=8, steps:int=None, draw_steps:int=20, guidance:float=4. # pictures asked for; of the personalizer (None: its preset's); of the sampler
 )->dict: # the row, and what came of it
     "One row of a table; kept in `out/rows`, so that a second call costs nothing."
-    file = Path(out)/'rows'/f'{_key([*row,n,steps,draw_steps,guidance])}.json'
+    asked = n,steps,draw_steps,guidance; file = _place(out, row, asked)
     if file.exists(): return json.loads(file.read_text())
     clean,(safe,spent) = album_of(row),protected(row, out)
     base,noun = _open(row.attacker or row.base),COLLECTIONS[row.collection].noun(row.subject)
@@ -147,9 +150,27 @@ def run_row(
     draw = (lambda **o: noise_free(base, prompt, negative_token=token, **o)) if free else (lambda **o: base.generate(prompt, **o))
     ims = draw(n=n, steps=draw_steps, guidance=guidance, seed=row.seed, **_taught(row._replace(prompt='', learner=row.learner.removesuffix(' + noise-free')), out, steps))
     result = row._asdict() | change(row, safe) | spent | dict(ISM=identity_cosines(ims,clean).mean().item(),
-        FDFR=detection_failure(ims,_label(row)).mean().item(), cleanness=cleanness(ims).mean().item(), iqac=clip_iqac(ims,noun).mean().item())
+        FDFR=detection_failure(ims,_label(row)).mean().item(), cleanness=cleanness(ims).mean().item(), iqac=clip_iqac(ims,noun).mean().item(),
+        asked=json.dumps(asked), backend=f'{base.device.type}, torch {torch.__version__}')
     file.parent.mkdir(parents=True, exist_ok=True); write_json(file, result)
     return result
+
+# %% ../nbs/16_bench.ipynb #c015c
+def recall(
+    file, # a CSV that `bench` or `keep` wrote
+    out:Path # where `run_row` shall find its rows
+)->list: # the rows, as `run_row` gives them
+    "Rows that were computed elsewhere, so that nobody computes them again."
+    try: kept = pd.read_csv(file, keep_default_na=False, na_values=['nan']).to_dict('records'); asked = [(Row(*(d[k] for k in Row._fields)),json.loads(d['asked'])) for d in kept]
+    except (KeyError,ValueError) as e: raise ValueError(f'{file} is not a table of `ldu bench`: {e}.') from None
+    (Path(out)/'rows').mkdir(parents=True, exist_ok=True)
+    for d,a in zip(kept,asked):
+        if not _place(out,*a).exists(): write_json(_place(out,*a), d)
+    return kept
+
+def keep(results:list, file): # of `run_row`; a CSV
+    "Write rows for `recall`, figures to six digits, whole or not at all."
+    with atomic(file) as f: f.write(pd.DataFrame(results).to_csv(index=False, na_rep='nan', float_format='%.6g', lineterminator='\n').encode())
 
 # %% ../nbs/16_bench.ipynb #c017
 TABLES = {}
@@ -242,7 +263,7 @@ def rivals_32(subjects, seeds):
 @table
 def purifiers(subjects, seeds):
     "What survives cleaning, and the whole strong attacker, at the matched budget: rho and the two strongest rivals."
-    ways = ['','jpeg','gaussian','resize','latent-diffpure','impress']
+    ways = ['','jpeg','gaussian','resize','tvm:0.5','impress','regenerate','latent-diffpure','diffpure','ddspure','gridpure']
     who = [dict(), _ldu(32), dict(method='aspl', budget=32), dict(method='advdm', budget=32)]
     out = [r for m in who for p in ways for r in _each(subjects, seeds, **m, purifier=p)]
     return out + [r for m in who for r in _each(subjects, seeds, **m, purifier='restore', learner=STRONG)]
@@ -260,7 +281,7 @@ def modules(subjects, seeds):
 def tokens(subjects, seeds):
     "Negative tokens (its Table 5), noise-free sampling, no purifier, at the matched budget."
     learners = ['dreambooth','dreambooth + noise-free']+[f'dreambooth + token: {t} + noise-free' for t in TOKENS]
-    return [r._replace(learner=l) for l in learners for r in _each(subjects, seeds)+_each(subjects, seeds, method='aspl', budget=32)]
+    return [r._replace(learner=l) for r in _each(subjects, seeds)+_each(subjects, seeds, method='aspl', budget=32) for l in learners]   # the first two learn once
 
 # %% ../nbs/16_bench.ipynb #c020
 def summary(
@@ -293,11 +314,13 @@ def bench(
     out:str='ldu-bench', # folder for pictures, rows, NAME.csv; run again to go on
     subjects:int=4, seeds:int=1, # reserved subjects; seeds of each
     steps:int=None, # of the personalizer; None: the preset's
+    known:str=None, # CSV of such rows, computed elsewhere, to go on from
     progress:bool=True # show a bar
 )->Bench:
     "A table of either paper, row by row, resumable."
     if name not in TABLES: raise ValueError(f"There is no table {name!r}; there are {', '.join(TABLES)}.")
     out = output_folder(out)
+    if known: recall(known, out)
     results = [run_row(r, out, steps=steps) for r in tqdm(TABLES[name](subjects, seeds), desc=name, disable=not progress)]
-    pd.DataFrame(results).to_csv(out/f'{name}.csv', index=False)
+    keep(results, out/f'{name}.csv')
     return Bench(table=name, out=str(out), done=len(results), text=summary(results).to_string())

@@ -79,7 +79,7 @@ def lessons(
     g = generator(seed)
     with torch.no_grad(): z,zp = base.encode(album.to(base.device)), None if prior is None else base.encode(prior.to(base.device))
     params = [p for m in learner for p in m.parameters() if p.requires_grad]
-    opt,draw = torch.optim.AdamW(params, lr=lr, weight_decay=1e-2),lambda z: z[torch.randint(0,len(z),(batch,),generator=g)]
+    opt,draw = torch.optim.AdamW(params, lr=lr, weight_decay=1e-2, fused=True),lambda z: z[torch.randint(0,len(z),(batch,),generator=g)]
     for i in range(steps):
         x,prompts = draw(z),[instance]*batch
         if zp is not None: x,prompts = torch.cat([x,draw(zp)]),prompts+[class_prompt]*batch
