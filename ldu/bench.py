@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Row', 'TABLES', 'SEEN', 'UNSEEN', 'BASES', 'LEARNERS', 'RIVALS', 'TOKENS', 'STRONG', 'PARTS', 'cost', 'album_of',
-           'protected', 'change', 'learnt', 'run_row', 'recall', 'keep', 'table', 'bite', 'budgets', 'steps', 'gates',
-           'vulnerability', 'transfer', 'adapting', 'rivals', 'rivals_32', 'purifiers', 'modules', 'tokens', 'summary',
-           'Bench', 'bench']
+           'protected', 'change', 'learnt', 'run_row', 'keep', 'read_rows', 'recall', 'table', 'bite', 'budgets',
+           'steps', 'gates', 'vulnerability', 'transfer', 'collections', 'adapting', 'rivals', 'rivals_32', 'purifiers',
+           'modules', 'tokens', 'summary', 'Bench', 'bench']
 
 # %% ../nbs/16_bench.ipynb #c002
 import ctypes,hashlib,json,math,time
@@ -156,21 +156,25 @@ def run_row(
     return result
 
 # %% ../nbs/16_bench.ipynb #c015c
-def recall(
-    file, # a CSV that `bench` or `keep` wrote
-    out:Path # where `run_row` shall find its rows
-)->list: # the rows, as `run_row` gives them
-    "Rows that were computed elsewhere, so that nobody computes them again."
-    try: kept = pd.read_csv(file, keep_default_na=False, na_values=['nan']).to_dict('records'); asked = [(Row(*(d[k] for k in Row._fields)),json.loads(d['asked'])) for d in kept]
-    except (KeyError,ValueError) as e: raise ValueError(f'{file} is not a table of `ldu bench`: {e}.') from None
-    (Path(out)/'rows').mkdir(parents=True, exist_ok=True)
-    for d,a in zip(kept,asked):
-        if not _place(out,*a).exists(): write_json(_place(out,*a), d)
+def keep(results:list, file): # of `run_row`; a CSV
+    "Write rows, figures to six digits, whole or not at all."
+    with atomic(file) as f: f.write(pd.DataFrame(results).to_csv(index=False, na_rep='nan', float_format='%.6g', lineterminator='\n').encode())
+
+def read_rows(file)->list: # a CSV of `keep`; a ValueError for any other
+    "The rows of a table, as `run_row` gave them."
+    try:
+        kept = pd.read_csv(file, keep_default_na=False, na_values=['nan']).to_dict('records')
+        for d in kept: _row(d)
+    except (KeyError,TypeError,ValueError,OSError) as e: raise ValueError(f'{file} cannot be read as a table of `ldu bench`: {e}.') from None
     return kept
 
-def keep(results:list, file): # of `run_row`; a CSV
-    "Write rows for `recall`, figures to six digits, whole or not at all."
-    with atomic(file) as f: f.write(pd.DataFrame(results).to_csv(index=False, na_rep='nan', float_format='%.6g', lineterminator='\n').encode())
+def _row(d): return Row(*(d[k] for k in Row._fields)),json.loads(d['asked'])
+
+def recall(file, out:Path): # of `keep`; where `run_row` shall find its rows
+    "Rows that were computed elsewhere, so that nobody computes them again."
+    (Path(out)/'rows').mkdir(parents=True, exist_ok=True)
+    for d in read_rows(file):
+        if not (place := _place(out, *_row(d))).exists(): write_json(place, d)
 
 # %% ../nbs/16_bench.ipynb #c017
 TABLES = {}
@@ -234,6 +238,13 @@ def transfer(subjects, seeds):
             out += some(l, base=his)
             for b in BASES: out += [r._replace(attacker='' if b==his else his) for kw in (_ldu(32,b), dict(method='aspl', base=b, budget=32)) for r in some(l, **kw)]
     return out
+
+@table
+def collections(subjects, seeds):
+    "LDU on every collection of the world, at 10/255 and at the matched budget, with the controls and ASPL."
+    imitated = _opt(method='ldu', **json.loads(_ldu(32)['options']))
+    who = [dict(), dict(method='round-trip'), dict(method='noise-of', options=imitated, budget=32), _ldu(10), _ldu(32), dict(method='aspl', budget=32)]
+    return [r for c in COLLECTIONS for kw in who for r in _each(subjects, seeds, collection=c, **kw)]
 
 @table
 def adapting(subjects, seeds):

@@ -6,7 +6,7 @@
 __all__ = ['Outcome', 'COMMANDS', 'app', 'world_files', 'command', 'main']
 
 # %% ../nbs/18_cli.ipynb #c002
-import ast,importlib,importlib.util,inspect,json,os,sys
+import ast,importlib,importlib.util,inspect,json,os,sys,warnings
 from collections import namedtuple
 from pathlib import Path
 from typing import Annotated,Optional
@@ -52,9 +52,16 @@ def _parameter(p, help):
     return inspect.Parameter(p.name, p.KEYWORD_ONLY, annotation=Annotated[kind,info], default=p.default)
 
 # %% ../nbs/18_cli.ipynb #c011
+def _warned(m, kind, file, line, *_):
+    "A warning as a user should read it: ours as a sentence, a library's with its place."
+    typer.echo(f'ldu: {m}' if Path(file).parent.name=='ldu' else warnings.formatwarning(m, kind, file, line).rstrip(), err=True)
+
 def _call(f, kw):
     "Call a function for a user: prints one sentence and returns the exit status."
-    try: result = f(**kw)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _warned
+            result = f(**kw)
     except ValueError as e:
         if os.environ.get('LDU_TRACE'): raise
         typer.echo(f'ldu: {e}', err=True); return 2
