@@ -94,6 +94,7 @@ COMMANDS = {
     'score':    'ldu.report:score_files',
     'bench':    'ldu.bench:bench',
     'world':   'ldu.cli:world_files',
+    'app':      'ldu.app:app',
 }
 
 # %% ../nbs/18_cli.ipynb #c020
