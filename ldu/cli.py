@@ -52,15 +52,19 @@ def _parameter(p, help):
     return inspect.Parameter(p.name, p.KEYWORD_ONLY, annotation=Annotated[kind,info], default=p.default)
 
 # %% ../nbs/18_cli.ipynb #c011
-def _warned(m, kind, file, line, *_):
-    "A warning as a user should read it: ours as a sentence, a library's with its place."
-    typer.echo(f'ldu: {m}' if Path(file).parent.name=='ldu' else warnings.formatwarning(m, kind, file, line).rstrip(), err=True)
+def _teller():
+    "Tells each warning once: ours as a sentence, a library's with its place."
+    told = set()
+    def tell(m, kind, file, line, *_):
+        said = f'ldu: {m}' if Path(file).parent.name=='ldu' else warnings.formatwarning(m, kind, file, line).rstrip()
+        if said not in told: told.add(said); typer.echo(said, err=True)
+    return tell
 
 def _call(f, kw):
     "Call a function for a user: prints one sentence and returns the exit status."
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _warned
+            warnings.showwarning = _teller()
             result = f(**kw)
     except ValueError as e:
         if os.environ.get('LDU_TRACE'): raise
