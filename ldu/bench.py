@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Row', 'TABLES', 'SEEN', 'UNSEEN', 'BASES', 'LEARNERS', 'RIVALS', 'TOKENS', 'STRONG', 'PARTS', 'cost', 'album_of',
-           'protected', 'change', 'learnt', 'run_row', 'keep', 'read_rows', 'recall', 'table', 'bite', 'budgets',
-           'steps', 'gates', 'vulnerability', 'transfer', 'collections', 'adapting', 'rivals', 'rivals_32', 'purifiers',
-           'modules', 'tokens', 'summary', 'Bench', 'bench']
+           'protected', 'change', 'learnt', 'run_row', 'keep', 'read_rows', 'recall', 'grow', 'table', 'bite',
+           'budgets', 'steps', 'gates', 'vulnerability', 'transfer', 'collections', 'adapting', 'rivals', 'rivals_32',
+           'purifiers', 'modules', 'tokens', 'summary', 'Bench', 'bench']
 
 # %% ../nbs/16_bench.ipynb #c002
 import ctypes,hashlib,json,math,time
@@ -158,6 +158,7 @@ def run_row(
 # %% ../nbs/16_bench.ipynb #c015c
 def keep(results:list, file): # of `run_row`; a CSV
     "Write rows, figures to six digits, whole or not at all."
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
     with atomic(file) as f: f.write(pd.DataFrame(results).to_csv(index=False, na_rep='nan', float_format='%.6g', lineterminator='\n').encode())
 
 def read_rows(file)->list: # a CSV of `keep`; a ValueError for any other
@@ -175,6 +176,12 @@ def recall(file, out:Path): # of `keep`; where `run_row` shall find its rows
     (Path(out)/'rows').mkdir(parents=True, exist_ok=True)
     for d in read_rows(file):
         if not (place := _place(out, *_row(d))).exists(): write_json(place, d)
+
+def grow(rows:list, file, out:Path)->list: # of `Row`; a CSV of `keep`, which may be there already; as for `run_row`
+    "A kept table with these rows: those that it has are recalled, the others computed."
+    if Path(file).exists(): recall(file, out)
+    results = [run_row(r, out) for r in tqdm(rows, desc=Path(file).stem, disable=None)]
+    keep(results, file); return results
 
 # %% ../nbs/16_bench.ipynb #c017
 TABLES = {}
@@ -310,7 +317,7 @@ def summary(
         line = dict(zip(by, name if isinstance(name,tuple) else (name,))) | {m:spread(per[m],2) for m in metrics}
         diff = (g.set_index(keys)['ISM']-ref).dropna().groupby('subject').mean()
         if len(diff)>1 and (diff!=0).any():
-            s = score(diff.tolist()); line |= {'ISM against clean':f'{s.value:+.2f} [{s.lo:+.2f}, {s.hi:+.2f}]', 'p':round(wilcoxon(diff).pvalue,3)}
+            s = score(diff.tolist()); line |= {'ISM against clean':f'{s.value:+.2f} [{s.lo:+.2f}, {s.hi:+.2f}]', 'p':float(f'{wilcoxon(diff).pvalue:.3g}')}
         lines.append(line | dict(n=len(per)))
     return pd.DataFrame(lines, dtype=object).set_index(by).fillna('')
 
