@@ -90,7 +90,7 @@ def shift_playground(
         way=W.ToggleButtons(options=WAYS, description='towards', style={'description_width':'190px'}),
         T=W.SelectionSlider(options=[250,500,750,999], value=play.rho.config.T, description='terminal level T', **style),
         budget=W.IntSlider(10, min=1, max=64, description='budget (in 1/255)', **style))
-    label,image,upload = W.Label(),W.Image(format='png'),W.FileUpload(accept='image/*', description='your photograph')
+    label,image,upload = W.Label(),W.Image(format='png'),W.FileUpload(accept='image/*', description='your photograph', layout=W.Layout(width='200px'))
     titles = W.HTML('<b>photograph · through the model · moved · published · difference × 8</b>')
     def redraw(_=None): image.value,label.value = play.draw(**{n:c.value for n,c in choices.items()})
     def take(_):
