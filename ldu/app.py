@@ -8,11 +8,12 @@ __all__ = ['WAYS', 'ShiftPlayground', 'shift_playground', 'playgrounds', 'app']
 # %% ../nbs/17_app.ipynb #c002
 import importlib.util,io,json,subprocess,sys,tempfile
 from pathlib import Path
-import torch, torch.nn.functional as F
+import torch
 from fastcore.basics import patch
 from .base import LatentDiffusion
 from .budget import linf,psnr,to_255
 from .core import PictureError,generator,grid,read_picture
+from .folders import square
 from .inversion import climb
 from .metrics import identity_cosines
 from .spiral import spiral_playground
@@ -41,15 +42,16 @@ def moved(self:ShiftPlayground, way:str, push:float, T:int, k:int):
     "The three directions, each as long as `push` of rho's steps: a function of z_T, as `shift` wants it."
     if way not in WAYS: raise ValueError(f"There is no way {way!r}; there are {', '.join(WAYS)}.")
     def go(z):
-        own = self.rho(z)-z
-        d = own if way=='rho' else torch.randn(z.shape, generator=generator(self.seed)).to(z) if way=='at random' else climb(self.base, self.other, T, k).z_T-z
+        d = own = self.rho(z)-z
+        if way=='at random': d = torch.randn(z.shape, generator=generator(self.seed)).to(z)
+        if way=='another person': d = climb(self.base, self.other, T, k).z_T-z
         return z+push*d*own.norm()/d.norm()
     return go
 
 # %% ../nbs/17_app.ipynb #c011
 @patch
 @torch.no_grad()
-def run(self:ShiftPlayground, k:int=4, push:float=1., way:str='rho', T:int=500, budget:float=10.): # steps; times rho's step; a key of `WAYS`; terminal level; l-infinity, in 1/255
+def run(self:ShiftPlayground, k:int=4, push:float=1., way:str='rho', T:int=500, budget:float=10.): # steps; times rho's step; one of `WAYS`; terminal level; l-infinity, in 1/255
     "What the decoder makes of the moved point, what is published, and their measures."
     o = shift(self.base, self.photo, self.moved(way,push,T,k), budget, T=T, k=k)
     like = lambda ims, who: identity_cosines(ims.cpu(), who).item()
@@ -58,14 +60,12 @@ def run(self:ShiftPlayground, k:int=4, push:float=1., way:str='rho', T:int=500, 
         linf=to_255(linf(o['out'].cpu(),self.photo).item()), shift=latent_shift(self.base,o['out'],self.photo.to(self.base.device)).item())
 
 # %% ../nbs/17_app.ipynb #c019
-def _square(data:bytes, name:str, size:int): # a file's bytes; what to call it
-    "The middle of a photograph, 1×3×size×size."
+def _photo(data:bytes, name:str, size:int): # a file's bytes; what to call it
+    "The middle square of a photograph, 1×3×size×size."
     with tempfile.TemporaryDirectory() as d:
         file = Path(d)/(Path(name).name or 'photo'); file.write_bytes(data)
-        try: im = read_picture(file).im
+        try: return square(read_picture(file).im, size)
         except PictureError as e: raise PictureError(str(e).replace(str(file), name)) from None   # he does not know our folder
-    s = min(im.shape[-2:]); y,x = ((n-s)//2 for n in im.shape[-2:])
-    return F.interpolate(im[...,y:y+s,x:x+s], (size,size), mode='bilinear', antialias=True).clamp(0,1)
 
 # %% ../nbs/17_app.ipynb #c020
 @patch
@@ -74,7 +74,7 @@ def draw(self:ShiftPlayground, k=4, push=1., way='rho', T=500, budget=10):
     o = self.run(k, push, way, T, budget)
     strip = grid(torch.cat([o['photo'],o['rec'],o['bar'],o['out'],(.5+8*(o['out']-o['photo'])).clamp(0,1)]), ncol=5, scale=max(1,192//o['photo'].shape[-1]))
     png = io.BytesIO(); strip.save(png, 'png')
-    return png.getvalue(), (f"k={k}  push={push:g}  T={T}  budget={budget:g}/255   →   decoded: likeness to you {o['you']:.2f}, to the other {o['other']:.2f};  "
+    return png.getvalue(), (f"k={k}  push={push:g} ({way})  T={T}  budget={budget:g}/255   →   decoded: likeness to you {o['you']:.2f}, to the other {o['other']:.2f};  "
                             f"published: {o['psnr']:.1f} dB, l-infinity {o['linf']:.1f}/255, latent moved by {o['shift']:.1%}")
 
 # %% ../nbs/17_app.ipynb #c021
@@ -95,7 +95,7 @@ def shift_playground(
     def redraw(_=None): image.value,label.value = play.draw(**{n:c.value for n,c in choices.items()})
     def take(_):
         for f in upload.value[:1]:
-            try: play.look_at(_square(bytes(f['content']), f['name'], play.base.size)); redraw()
+            try: play.look_at(_photo(bytes(f['content']), f['name'], play.base.size)); redraw()
             except PictureError as e: label.value = str(e)
     for c in choices.values(): c.observe(redraw, 'value')
     upload.observe(take, 'value'); redraw()
