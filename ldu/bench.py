@@ -171,6 +171,7 @@ def read_rows(file)->list: # a CSV of `keep`; a ValueError for any other
 
 def _row(d): return Row(*(d[k] for k in Row._fields)),json.loads(d['asked'])
 
+# %% ../nbs/16_bench.ipynb #c015c2
 def recall(file, out:Path): # of `keep`; where `run_row` shall find its rows
     "Rows that were computed elsewhere, so that nobody computes them again."
     (Path(out)/'rows').mkdir(parents=True, exist_ok=True)
@@ -178,10 +179,11 @@ def recall(file, out:Path): # of `keep`; where `run_row` shall find its rows
         if not (place := _place(out, *_row(d))).exists(): write_json(place, d)
 
 def grow(rows:list, file, out:Path)->list: # of `Row`; a CSV of `keep`, which may be there already; as for `run_row`
-    "A kept table with these rows: those that it has are recalled, the others computed."
+    "These rows; those that a kept table has are recalled, the others computed and kept beside them."
     if Path(file).exists(): recall(file, out)
     results = [run_row(r, out) for r in tqdm(rows, desc=Path(file).stem, disable=None)]
-    keep(results, file); return results
+    others = [d for d in (read_rows(file) if Path(file).exists() else []) if _row(d)[0] not in rows]
+    keep(results+others, file); return results
 
 # %% ../nbs/16_bench.ipynb #c017
 TABLES = {}
@@ -207,6 +209,7 @@ def bite(subjects, seeds):
         out += _each(subjects, seeds, method='noise-of', options=_opt(method='advdm'), budget=b)
     return out
 
+# %% ../nbs/16_bench.ipynb #c018s1
 SEEN = 'a photo of a sks {noun}','a dslr portrait of a sks {noun}'   # what the paper asks for: the words of the lessons,
 UNSEEN = 'a photo of a sks {noun} smiling','a photo of a sks {noun} on a blue background'   # and others
 
@@ -246,6 +249,7 @@ def transfer(subjects, seeds):
             for b in BASES: out += [r._replace(attacker='' if b==his else his) for kw in (_ldu(32,b), dict(method='aspl', base=b, budget=32)) for r in some(l, **kw)]
     return out
 
+# %% ../nbs/16_bench.ipynb #c018a2
 @table
 def collections(subjects, seeds):
     "LDU on every collection of the world, at 10/255 and at the matched budget, with the controls and ASPL."
@@ -278,6 +282,7 @@ def rivals_32(subjects, seeds):
     "Every method at the matched budget, 32/255, with the controls."
     return _everybody(subjects, seeds, 32)
 
+# %% ../nbs/16_bench.ipynb #c019s1
 @table
 def purifiers(subjects, seeds):
     "What survives cleaning, and the whole strong attacker, at the matched budget: rho and the two strongest rivals."

@@ -90,6 +90,7 @@ def _set_metric(metric, ims, refs):
         for b in (check_ims(o)*255).round().byte().split(64): metric.update(b, real=real)
     return metric.compute()
 
+# %% ../nbs/10c_critics.ipynb #c019s1
 def fid(ims:torch.Tensor, refs:torch.Tensor)->float: # N×3×H×W and M×3×H×W in [0,1]
     "Fréchet distance of two sets of pictures in the critic's features; with fewer than a few thousand pictures each its bias is large: see `kid`."
     return _set_metric(FrechetInceptionDistance(feature=CriticFeatures()).set_dtype(torch.float64), ims, refs).item()

@@ -378,6 +378,7 @@ def paint(
         out[i] = _STYLES[k](p)
     return _finish(full, out).clamp(0,1)
 
+# %% ../nbs/05d_paintings.ipynb #c021s1
 def _finish(p, im):
     w,x,y = p.w,p.X,p.Y
     im = _over(im, _paper(p), p.mask(1-torch.maximum(x.abs(),y.abs())-w['margin'])*(w['margin']>0))

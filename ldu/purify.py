@@ -93,6 +93,7 @@ def read_chain(
         steps.append((name, find_purifier(name), s))
     return steps
 
+# %% ../nbs/14_purify.ipynb #c010s1
 def _own_options(f): return [o for o in list(inspect.signature(f).parameters)[2:] if o not in QUIET]
 
 def _check_chain(chain, steps, strength, options):
@@ -169,6 +170,7 @@ def resize(
     h,w = ims.shape[-2:]
     return _to_size(_to_size(ims, *(max(1,round(o*(1-strength))) for o in (h,w))), h, w)
 
+# %% ../nbs/14_purify.ipynb #c020s1
 @register_purifier('crop')
 def crop(
     ims:torch.Tensor,

@@ -220,6 +220,7 @@ def _rows(path, rows:dict, width=6):
         axs[r,0].set_ylabel(name, rotation=0, ha='right', va='center', fontsize=8)
     fig.savefig(path, dpi=80)
 
+# %% ../nbs/15b_report.ipynb #c043s1
 def picture_change(path, sets):
     x,y = sets['original'],sets['protected']
     _rows(path, {'original':x, 'protected':y, 'change × 8':(.5+8*(y-x)).clamp(0,1)})
@@ -268,6 +269,7 @@ def _means(rows):
         out.append({'attacker':m, 'learnt from':s, 'n':vals['ism'].n, **{k:f'{v.value:.2f} [{v.lo:.2f}, {v.hi:.2f}]' for k,v in vals.items()}, 'CMMD':f"{sum(r['cmmd'] for r in mine)/len(mine):.2f}"})
     return out
 
+# %% ../nbs/15b_report.ipynb #c047s1
 def to_markdown(card:Card, seen, rows, attacks, washed)->str:
     "The card for people."
     s = lambda k: str(score([k(o) for o in seen]))
@@ -316,6 +318,7 @@ def _card_folder(out):
     if out.exists() and not (out.is_dir() and ((out/'rows').is_dir() or not any(out.iterdir()))): raise ValueError(f'{out} holds other files and no card: choose another output folder.')
     return output_folder(out)
 
+# %% ../nbs/15b_report.ipynb #c049s1
 def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0, progress=True)->Card:
     "Measure, learn, judge and write; what `score_files` does once its input is checked."
     sets = make_sets(pairs, base, wash, seed); refs = sets['original']

@@ -125,6 +125,7 @@ def listen(unet):
     finally:
         for o in hooks: o.remove()
 
+# %% ../nbs/13a_surrogates.ipynb #c033s1
 def simac_gain(
     base:LatentDiffusion, h:torch.Tensor, unet, # 1×L×D; whose loss and features, None: the base's own
     ims:torch.Tensor, kept:torch.Tensor, # the clean pictures; N×T of times, from `greedy_times`

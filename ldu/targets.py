@@ -53,6 +53,7 @@ def mist_gain(base:LatentDiffusion, z_target, h, mode:str='fused', weight:float=
     if mode not in modes: raise ValueError(f"Mist has no mode {mode!r}: textural lowers the distance to the target's latent, semantic raises the denoising loss, fused does both.")
     return modes[mode]
 
+# %% ../nbs/13b_targets.ipynb #c012s1
 def mist(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
     budget:float=10., step:float=1., steps:int=100, # as for `pgd`

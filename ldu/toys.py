@@ -33,6 +33,7 @@ _SIZE = [1.03,1.06,.95,1.04,.96,1.12,1.10,1.10,.98,1.10,.86,.98,.98,1.06,.98,.98
 _CREAM,_DARK,_GOLD = (.97,.92,.82),(.12,.10,.12),(.97,.78,.28)
 def _of(table, i): return torch.tensor(list(table.values()))[i]
 
+# %% ../nbs/05c_toys.ipynb #c008s1
 def toy(
     seeds:torch.Tensor # one whole number a toy
 )->dict: # field → one value a toy (colours: n×3)
@@ -426,6 +427,7 @@ class Toys(Collection):
         return lambda i,says: describe_toy(what, how, i, says)
 toys = COLLECTIONS['toys']
 
+# %% ../nbs/05c_toys.ipynb #c020s1
 _FACELESS = ('bear','cat','duck','monster','robot')   # these have eyes anyway, so captions do not mention a face
 
 def describe_toy(what:dict, how:dict, i:int, says)->str:

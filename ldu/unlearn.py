@@ -224,6 +224,7 @@ def open_rho(where=None, base:str=None)->Rho: # as for `rho_path`
     if made!=base: warnings.warn(f'{where.name} was trained on the base {made}, and here it works on {base}: how much passes from one to the other is in notebook 16e.')
     return Rho.from_pretrained(where, use_safetensors=True).eval().requires_grad_(False)
 
+# %% ../nbs/12_unlearn.ipynb #c019s1
 GOALS = dict(lesson=lambda base,d,noun: lesson(base,d['words'],noun=noun), towards=lambda base,d,noun: towards(base,d['target'],noun),
              unrolled=lambda base,d,noun: unrolled(base,noun=noun), latent=lambda base,d,noun: to_latent(base,d['pictures'].float())) # name → (base, anchors beside rho, class word) → gain
 
