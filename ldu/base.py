@@ -186,6 +186,7 @@ def denoising_loss(self:LatentDiffusion,
     unet=None, space:str='native' # 'native': as the base was trained; 'epsilon': Eq. 10
 )->torch.Tensor: # N
     "Mean squared error of the U-Net's guess, one value per item."
+    if space not in ('native','epsilon'): raise ValueError(f"space {space!r} is unknown: use 'native' or 'epsilon'")
     x = noisify(z, eps, t, self.schedule)
     p = self.predict(x, t, h, unet=unet)
     err = (p.eps-eps).square().flatten(1).mean(1)
@@ -201,7 +202,7 @@ def denoising_loss(self:LatentDiffusion,
 def generate(self:LatentDiffusion,
     prompts, # a sentence or a list of N
     n:int=1, # pictures a prompt
-    steps:int=50, guidance:float=7.5, negative:str='', # as in the papers: 50 DDIM steps, guidance 7.5
+    steps:int=50, guidance:float=7.5, negative:str='', # as in *Latent Diffusion Unlearning*: 50 DDIM steps, guidance 7.5 (the other paper draws with 100)
     seed:int=0, size:int=None, # pixels; None: what the base was trained for
     concept:torch.Tensor=None, unet=None, text_encoder=None, # what personalization has learnt
     batch:int=16

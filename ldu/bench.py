@@ -120,7 +120,7 @@ def _label(row): return LABELS[labels(row.collection, torch.tensor([row.subject]
 
 def _learner(row): # its method, its negative token ('' none, None the preset's), is it sampled noise-free?
     method,*more = row.learner.split(' + ')
-    token = next((o for o in more if o.startswith('token')), 'token: ')
+    token = next((o for o in more if o=='token' or o.startswith('token: ')), 'token: ')
     wrong = [o for o in more if o not in (token,'noise-free')]
     if wrong: raise ValueError(f"A learner is a method, '+ token', '+ token: words' or '+ noise-free', not {wrong[0]!r}.")
     return method, None if token=='token' else token.partition(': ')[2], 'noise-free' in more
@@ -296,7 +296,7 @@ PARTS = '','restorer','super-resolution','restore'   # restore is both
 
 @table
 def modules(subjects, seeds):
-    "The strong attacker part by part, before and after the adaptive attack (its Tables 3 and 4), at the matched budget."
+    "The strong attacker part by part, before and after the adaptive attack (Tables 3 and 4 of *Investigating and Defending Shortcut Learning*), at the matched budget."
     whole = lambda **kw: [r for p in PARTS for l in ('dreambooth',STRONG) for r in _each(subjects, seeds, purifier=p, learner=l, **kw)]
     return whole() + whole(method='aspl', budget=32) + whole(method='aspl-adaptive', options=_opt(purifier='restore'), budget=32)
 
@@ -340,7 +340,7 @@ def bench(
     known:str=None, # CSV of such rows, computed elsewhere, to go on from
     progress:bool=True # show a bar
 )->Bench:
-    "A table of either paper, row by row, resumable."
+    "A table of either paper, row by row; run it again to go on where it was stopped."
     if name not in TABLES: raise ValueError(f"There is no table {name!r}; there are {', '.join(TABLES)}.")
     out = output_folder(out)
     if known: recall(known, out)

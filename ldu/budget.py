@@ -53,7 +53,7 @@ def project(
     budget:float, norm:str='linf', # as in `clip_residual`
     box:tuple=(0.,1.) # the range of values; None: no limit
 ):
-    "The nearest picture to x within the budget of x0, and within the box."
+    "A picture within the budget of x0 and within the box: the nearest one for linf; for l2 the nearest within the budget, then clipped to the box."
     y = x0 + clip_residual(x-x0, budget, norm)
     return y if box is None else y.clamp(*box)
 

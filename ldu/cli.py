@@ -69,7 +69,7 @@ def _call(f, kw):
     except ValueError as e:
         if os.environ.get('LDU_TRACE'): raise
         typer.echo(f'ldu: {e}', err=True); return 2
-    except KeyboardInterrupt: typer.echo('ldu: stopped; the same command goes on from here.', err=True); return 130
+    except KeyboardInterrupt: typer.echo('ldu: stopped'+('; the same command goes on from here.' if 'run it again to go on' in (f.__doc__ or '') else '.'), err=True); return 130
     status = getattr(result, 'status', 0)
     typer.echo(getattr(result, 'summary', 'done'), err=bool(status))
     return status

@@ -85,7 +85,7 @@ def _hwc(x):
 # %% ../nbs/00_core.ipynb #c019
 def show(
     ims, # N×3×H×W in [0,1], or a list of such tensors, one-channel maps, `Picture`s or PIL images of any sizes
-    titles=None, # one string a picture
+    titles=None, # one string a picture; where there are fewer, the last pictures have none
     ncol:int=None, # pictures in a row; as many as fit in 9 inches
     size:float=1.5, # width of one picture in inches
     smooth:bool=False, # enlarge small pictures with bilinear interpolation
@@ -99,7 +99,7 @@ def show(
     tall = [size*max(o.shape[0]/o.shape[1] for o in row) + .22*(titles is not None) for row in rows]
     fig,axs = plt.subplots(len(rows), ncol, figsize=(ncol*size, sum(tall)+.3*bool(suptitle)), height_ratios=tall, squeeze=False, layout='constrained')
     for ax in axs.flat: ax.axis('off')
-    for ax,o,t in zip(axs.flat, ims, titles or ['']*len(ims)):
+    for ax,o,t in zip(axs.flat, ims, [*(titles or []), *['']*len(ims)]):
         ax.imshow(o, cmap='gray', vmin=0, vmax=1, interpolation='bilinear' if smooth else None)
         ax.set_title(t, fontsize=8, pad=3)
     if suptitle: fig.suptitle(suptitle, fontsize=9)
@@ -199,7 +199,7 @@ def _to_rgb(im, icc):
 
 # %% ../nbs/00_core.ipynb #c036
 def read_picture(
-    path, # any file that Pillow reads
+    path, # a picture file in one of `FORMATS`
     max_pixels:int=200_000_000 # larger pictures are refused before they are unpacked
 ) -> Picture:
     "Read a picture file upright, as RGB in [0,1]; what cannot be read says so in one sentence (PictureError)."
@@ -368,12 +368,12 @@ def feathers(
     length:int, size:int, overlap:int # as for `starts`
 ): # list of starts, and their weights: tiles×size
     "Tiles along one side and smooth weights which sum to one at every pixel."
-    s = starts(length, size, overlap)
-    i = torch.arange(size)
-    edge = (torch.minimum(i, size-1-i)+.5)/max(overlap,1)
-    w,total = (edge.clamp(max=1)*math.pi/2).sin()**2, torch.zeros(length)
-    for a in s: total[a:a+size] += w
-    return s, torch.stack([w/total[a:a+size] for a in s])
+    s,i = starts(length, size, overlap),torch.arange(size)
+    rise = lambda d: (((d+.5)/max(overlap,1)).clamp(max=1)*math.pi/2).sin()**2  # d pixels inside a tile's border
+    ones,total = torch.ones(size),torch.zeros(length)
+    ws = [torch.minimum(rise(i) if a else ones, rise(size-1-i) if a+size<length else ones) for a in s]
+    for a,w in zip(s,ws): total[a:a+size] += w
+    return s, torch.stack([w/total[a:a+size] for a,w in zip(s,ws)])
 
 # %% ../nbs/00c_tiles.ipynb #c103
 class TileBlender:

@@ -4,13 +4,12 @@
 
 # %% auto #0
 __all__ = ['load_critic', 'criticise', 'label_index', 'detection_score', 'detection_failure', 'load_clip', 'clip_pictures',
-           'clip_words', 'zero_shot', 'clip_iqac', 'cleanness', 'CriticFeatures', 'fid', 'kid', 'cmmd',
+           'clip_words', 'zero_shot', 'clip_iqac', 'cleanness', 'CriticFeatures', 'fid', 'kid_spread', 'kid', 'cmmd',
            'critic_distance']
 
 # %% ../nbs/10c_critics.ipynb #c002
 import torch,torch.nn.functional as F
 from functools import lru_cache
-from pathlib import Path
 from torch import nn
 from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.kid import KernelInceptionDistance
@@ -88,16 +87,20 @@ class CriticFeatures(nn.Module):
 def _set_metric(metric, ims, refs):
     for o,real in ((refs,True),(ims,False)):
         for b in (check_ims(o)*255).round().byte().split(64): metric.update(b, real=real)
-    return metric.compute()
+    with torch.random.fork_rng(): torch.manual_seed(0); return metric.compute()   # KID draws subsets
 
 # %% ../nbs/10c_critics.ipynb #c019s1
 def fid(ims:torch.Tensor, refs:torch.Tensor)->float: # N×3×H×W and M×3×H×W in [0,1]
     "Fréchet distance of two sets of pictures in the critic's features; with fewer than a few thousand pictures each its bias is large: see `kid`."
     return _set_metric(FrechetInceptionDistance(feature=CriticFeatures()).set_dtype(torch.float64), ims, refs).item()
 
-def kid(ims:torch.Tensor, refs:torch.Tensor)->float:
+def kid_spread(ims:torch.Tensor, refs:torch.Tensor)->tuple: # its mean and standard deviation over subsets of 50
     "Kernel distance of two sets of pictures in the critic's features: near 0 for equal sets of any size."
-    return _set_metric(KernelInceptionDistance(feature=CriticFeatures(), subset_size=min(50,len(ims),len(refs))), ims, refs)[0].item()
+    return tuple(o.item() for o in _set_metric(KernelInceptionDistance(feature=CriticFeatures(), subset_size=min(50,len(ims),len(refs))), ims, refs))
+
+def kid(ims:torch.Tensor, refs:torch.Tensor)->float:
+    "The mean of `kid_spread`."
+    return kid_spread(ims, refs)[0]
 
 def cmmd(ims:torch.Tensor, refs:torch.Tensor, sigma:float=10.)->float:
     "CMMD: maximum mean discrepancy, times 1000, with a Gaussian kernel on CLIP's unit vectors."

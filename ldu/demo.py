@@ -50,7 +50,7 @@ def learn_both(
 # %% ../nbs/12b_demo.ipynb #c010
 def story(path, album, safe, photo, photo_safe, drawn:dict):
     "Save the picture that tells it: originals, protected, what changed (× 8), and what each attack learnt from each."
-    import matplotlib; from matplotlib import pyplot as plt
+    from matplotlib import pyplot as plt
     rows = {'photographs':album, 'protected':safe, 'what changed × 8':(.5+8*(safe-album)).clamp(0,1)}
     rows |= {f'{attack},\nlearnt from {name}':ims for (attack,name),ims in drawn.items()}
     n = min(5, *(len(o) for o in rows.values()))
@@ -66,7 +66,7 @@ def story(path, album, safe, photo, photo_safe, drawn:dict):
 
 # %% ../nbs/12b_demo.ipynb #c012
 CAUTION = '''These figures are about the embedded base, a small model of a drawn world. They do not show that a photograph
-protected with it resists Stable Diffusion or any other model: for that, protect and measure with --base.'''
+protected with it resists Stable Diffusion or any other model: for that, train a rho on it and measure there (--base, --rho).'''
 
 # %% ../nbs/12b_demo.ipynb #c013
 class Told(dict):
@@ -82,6 +82,7 @@ def demo(
     out:str='ldu-demo', # folder for report.json, story.png, originals/, protected/
     seed:int=0, # which unseen person, and all noise
     base:str='mini', # 'mini', a diffusers folder or a hub id
+    rho:str=None, # folder of a perturbation network that was trained on that base; without it, the one that ships for it
     budget:float=10., # largest change of any number in a file, in 255ths
     steps:int=150, # DreamBooth steps; textual inversion takes 50 more
     progress:bool=True # show bars
@@ -89,7 +90,7 @@ def demo(
     "Protect an unseen person and a photograph, let a stranger learn from both, and tell what was learnt."
     t0,out = time.perf_counter(),Path(out)
     album,ldm,judge = cast(out/'originals', seed),LatentDiffusion.open(base),load_judge()
-    done = protect_files([out/'originals'], out/'protected', base=base, budget=budget, seed=seed, progress=progress)
+    done = protect_files([out/'originals'], out/'protected', base=ldm, budget=budget, seed=seed, rho=rho, progress=progress)
     safe = torch.cat([read_picture(out/'protected'/f'person-{i+1}.png').im for i in range(len(album))])
     with tqdm(total=3*steps+50, desc='a stranger learns', disable=not progress) as bar: drawn = learn_both(ldm, dict(clean=album, protected=safe), steps, steps+50, seed=seed, bar=bar)
     rows = []

@@ -10,14 +10,14 @@ __all__ = ['SOLVERS', 'as_pixels', 'by_windows', 'reverse_sde', 'pure', 'diffpur
 # %% ../nbs/14b_diffpure.ipynb #c002
 import inspect,itertools
 from functools import lru_cache
-import torch,torch.nn.functional as F
+import torch
 from diffusers import DiffusionPipeline
 from .core import check_ims,generator,pad_to,starts,from_pil,to_pil
 from .photos import in_tiles
 from .codebook import Restorer,back,door
 from .pixels import PixelDiffusion,Upscaler,open_pipeline
 from .purify import drown,register_purifier,to_time,_to_size
-from .schedule import Step,noisify,per_item,sample,time_grid
+from .schedule import Step,noisify,sample,time_grid
 
 # %% ../nbs/14b_diffpure.ipynb #c006
 def as_pixels(
@@ -215,7 +215,7 @@ def restore(
         h,w = x.shape[-2:]; y = _call(f, x, w=1-strength)
         if y.shape!=x.shape: y = _to_size(y, h, w)
         if up is None: return y
-        n = small or max(1, side or min(h,w))//(2 if isinstance(up, Upscaler) else 4); c = n/min(h,w)
+        n = small or max(1, (side or min(h,w))//(2 if isinstance(up, Upscaler) else 4)); c = n/min(h,w)
         return _to_size(_call(up, _to_size(y, max(1,round(h*c)), max(1,round(w*c))), steps=steps, seed=s), h, w)
     if side: return by_windows(whole, ims, side, seed, tick)
     return torch.cat([whole(x, seed+i) for i,x in enumerate(ims.split(1))])

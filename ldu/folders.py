@@ -37,8 +37,14 @@ class Folders(Collection):
     @property
     def subjects(self): return list(self.files)
     def __len__(self): return len(self.files)
-    def noun(self, seed): k = self.subjects[int(seed)]; return self.nouns.get(k) or re.sub(r'\d+$', '', k).replace('_',' ').strip()
-    def teller(self, seeds, shots): return lambda i,says: f'a {self.noun(seeds[i])}'
+    def noun(self, seed):
+        k = self.subjects[int(seed)]
+        noun = self.nouns.get(k) or re.sub(r'\d+$', '', k).replace('_',' ').strip()
+        if not noun: raise ValueError(f'The folder {k} of {self.root} names no subject: rename it, or give its class word in nouns.')
+        return noun
+    def teller(self, seeds, shots):
+        def tell(i, says): noun = self.noun(seeds[i]); return ('an ' if noun[0].lower() in 'aeiou' else 'a ')+noun
+        return tell
     def draw(self, seeds, shots, size): return torch.cat([self.photo(i,j,size) for i,j in zip(seeds.tolist(),shots.tolist())])
 
 # %% ../nbs/05e_folders.ipynb #c008

@@ -56,8 +56,13 @@ def rough(x, g):
 NAMED = 'hair style eye glasses glasses_c hat hat_c beard'.split()
 TURNS = ['people','ink','people','ink','toys','paintings'] # whose turn it is, step by step
 
-def identity_pairs(step:int, n:int, g):
+def identity_pairs(
+    step:int, # of the training: it says whose turn it is
+    n:int, # subjects, a multiple of 4
+    g # `torch.Generator`
+):
     "Two shots of each of n subjects of one collection, 2n×3×64×64; people and ink alternate between strangers and groups of four alike."
+    if n%4: raise ValueError(f'n must be a multiple of 4, for groups of four alike, not {n}.')
     c = COLLECTIONS[TURNS[step%6]]
     ids = torch.randint(*SPLITS['train'], (n,), generator=g).repeat_interleave(2)
     shots = torch.randint(0, 1000, (2*n,), generator=g)
@@ -68,7 +73,7 @@ def identity_pairs(step:int, n:int, g):
 
 # %% ../nbs/06b_judges.ipynb #c011
 def identity_loss(judge, n:int=48, temperature:float=.07):
-    "InfoNCE over two shots of n subjects, for `fit`."
+    "InfoNCE over two shots of n subjects, for `fit`, the training loop of notebook 07."
     def loss(step, g):
         e = judge(rough(identity_pairs(step,n,g), g).to(judge.device))
         return F.cross_entropy(((e@e.T)/temperature).fill_diagonal_(-1e4), (torch.arange(2*n)^1).to(e.device))
@@ -115,7 +120,7 @@ class Critic(ModelMixin, ConfigMixin):
 
 # %% ../nbs/06b_judges.ipynb #c017
 def critic_loss(critic, pictures:torch.Tensor, names:torch.Tensor, n:int=64):
-    "For `fit`: name pictures of a pool (bytes, with their labels), an eighth of them nothing; say how clean they are after spoiling two thirds."
+    "For `fit` (notebook 07): name pictures of a pool (bytes, with their labels), an eighth of them nothing; say how clean they are after spoiling two thirds."
     def loss(step, g):
         m,i = n//16,torch.randint(0, len(pictures), (n-2*(n//16),), generator=g)
         none = torch.randint(0, 2**31, (m,), generator=g)

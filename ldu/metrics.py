@@ -32,7 +32,10 @@ def score(
     "Mean, count and Student's t interval."
     v = torch.as_tensor(values, dtype=torch.float64).detach().cpu().flatten()
     ok,missing = ~v.isnan(), int(v.isnan().sum())
-    if groups is not None: v = torch.stack([v[ok & torch.tensor([o==k for o in groups])].mean() for k in dict.fromkeys(groups)])
+    if groups is not None:
+        groups = groups.tolist() if hasattr(groups,'tolist') else list(groups)   # tensors' elements are equal only to themselves
+        if len(groups)!=len(v): raise ValueError(f'There are {len(v)} values and {len(groups)} groups: give one label a value.')
+        v = torch.stack([v[ok & torch.tensor([o==k for o in groups])].mean() for k in dict.fromkeys(groups)])
     v = v[~v.isnan()]
     n,mean = len(v), v.mean().item()
     half = float(student.ppf((1+level)/2, n-1))*v.std().item()/n**.5 if n>1 else math.nan

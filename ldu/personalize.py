@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TEMPLATES', 'Learnt', 'Personal', 'WHERE', 'PRESETS', 'textual_inversion', 'save_word', 'load_word', 'class_pictures',
-           'lessons', 'dreambooth', 'save_dreambooth', 'lora', 'save_lora', 'personalize']
+           'lessons', 'dreambooth', 'save_dreambooth', 'lora', 'save_lora', 'learning', 'personalize']
 
 # %% ../nbs/09_personalize.ipynb #c002
 from collections import namedtuple
@@ -142,6 +142,21 @@ PRESETS = dict(
     mini ={'textual-inversion':dict(steps=400, lr=1e-2, batch=4), 'dreambooth':dict(steps=250, lr=2e-4, batch=2), 'lora':dict(steps=300, lr=2e-3, batch=2, rank=8)},
     paper={'textual-inversion':dict(steps=1500, lr=5e-4, batch=1), 'dreambooth':dict(steps=1000, lr=5e-7, batch=2), 'lora':dict(steps=1000, lr=1e-4, batch=2, rank=4)})
 
+# %% ../nbs/09_personalize.ipynb #c039a
+def learning(
+    base:LatentDiffusion, album:torch.Tensor, # M×3×H×W in [0,1]: pictures of one subject
+    method:str='dreambooth', prior:torch.Tensor=None, # textual-inversion, dreambooth or lora; pictures of the class
+    noun:str='person', seed:int=0, **options # the class word; as for the method
+): # yields `Learnt` (step, loss, result)
+    "`personalize`, step by step: the subject will be called 'sks'."
+    if method=='textual-inversion':
+        heads = [f'{h} a sks {noun}' for h in people.heads]
+        yield from textual_inversion(base, album[None], init=noun, templates=heads, seed=seed, **options)
+        return
+    run = dict(dreambooth=dreambooth, lora=lora)[method]
+    yield from run(base, album, prior, instance=f'a photo of a sks {noun}', class_prompt=f'a photo of a {noun}', seed=seed, **options)
+
+# %% ../nbs/09_personalize.ipynb #c039c
 def personalize(
     base:LatentDiffusion, album:torch.Tensor, # M×3×H×W in [0,1]: pictures of one subject
     method:str='dreambooth', # textual-inversion, dreambooth or lora
@@ -151,7 +166,5 @@ def personalize(
 )->dict: # what to hand to `generate`
     "Learn a subject, which prompts then call 'sks'."
     if method not in PRESETS[preset]: raise ValueError(f"There is no method {method!r}; there are {', '.join(PRESETS[preset])}.")
-    o = PRESETS[preset][method]|options
-    if method=='textual-inversion': return dict(concept=list(textual_inversion(base, album[None], init=noun, templates=[f'{h} a sks {noun}' for h in people.heads], seed=seed, **o))[-1].result)
-    run = dreambooth if method=='dreambooth' else lora
-    return list(run(base, album, prior, instance=f'a photo of a sks {noun}', class_prompt=f'a photo of a {noun}', seed=seed, **o))[-1].result._asdict()
+    last = list(learning(base, album, method, prior, noun, seed, **PRESETS[preset][method]|options))[-1].result
+    return dict(concept=last) if method=='textual-inversion' else last._asdict()

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['METHODS', 'METHOD_MODULES', 'KINDS', 'register', 'find_method', 'noise', 'in_tiles', 'protect_photo', 'round_trip',
-           'file_seed', 'measure', 'protect_file', 'Report', 'check_options', 'said_options', 'protect_files']
+           'file_seed', 'fingerprint', 'measure', 'protect_file', 'Report', 'check_options', 'said_options',
+           'protect_files']
 
 # %% ../nbs/10b_photos.ipynb #c002
 import hashlib,importlib,inspect,json,platform,re,time,warnings
@@ -110,6 +111,19 @@ def file_seed(
 ) -> int:
     "The seed for one file of a run."
     return int(hashlib.sha256(f'{seed} {digest}'.encode()).hexdigest()[:12], 16)
+
+# %% ../nbs/10b_photos.ipynb #c030s1
+def fingerprint(
+    what # a `LatentDiffusion`, or a folder of safetensors
+)->str: # sixteen digits
+    "A hash that changes with any weight."
+    h = hashlib.sha256()
+    if isinstance(what, LatentDiffusion):
+        for net in (what.unet, what.vae, what.text_encoder, what.shortcut):
+            for k,v in net.state_dict().items() if net is not None else (): h.update(k.encode()+v.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    else:
+        for f in sorted(Path(what).rglob('*.safetensors')): h.update(f.name.encode()+f.read_bytes())
+    return h.hexdigest()[:16]
 
 # %% ../nbs/10b_photos.ipynb #c031
 def measure(
@@ -260,6 +274,9 @@ def _run(found, names, faults, out, base, make, settings, progress):
             bar.end(); save(complete=False)
     return save(complete=True)
 
+# %% ../nbs/10b_photos.ipynb #c045s1
+def _told(v): return f'{v} {fingerprint(v)}' if isinstance(v,(str,Path)) and Path(v).is_dir() else str(v)   # of an option: a folder with what it holds
+
 # %% ../nbs/10b_photos.ipynb #c046
 def protect_files(
     paths:list, # pictures, and folders to be searched for pictures
@@ -284,5 +301,5 @@ def protect_files(
     model = base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
     ready = lambda s: make(model, from_255(budget), mode, s, **options)
     ready(seed)   # a wrong option's value is found here, before the first file
-    settings = dict(method=method, base=getattr(base,'name',str(base)), budget=budget, mode=mode, seed=seed, options={n:str(v) for n,v in options.items()}, version=__version__)
+    settings = dict(method=method, base=model.name, weights=fingerprint(model), budget=budget, mode=mode, seed=seed, options={n:_told(v) for n,v in options.items()}, version=__version__)
     return _run(found, names, faults, out, model, ready, settings, progress)

@@ -4,15 +4,15 @@
 
 # %% auto #0
 __all__ = ['Pair', 'MARKS', 'CONTROLS', 'Plan', 'PLANS', 'Job', 'find_pairs', 'visibility', 'visible_verdict', 'make_sets',
-           'find_plan', 'base_print', 'jobs', 'judge_drawings', 'learn_job', 'do_jobs', 'differences', 'attack_verdict',
+           'find_plan', 'jobs', 'judge_drawings', 'learn_job', 'do_jobs', 'differences', 'attack_verdict',
            'purifier_verdict', 'cautions', 'picture_change', 'picture_drawn', 'picture_effects', 'Card', 'to_markdown',
            'score_files', 'make_card']
 
 # %% ../nbs/15b_report.ipynb #c002
-import hashlib,json,math,textwrap
+import hashlib,json,math
 from collections import namedtuple
 from pathlib import Path
-import pandas as pd,torch
+import torch
 from tqdm.auto import tqdm
 from . import __version__
 from .base import LatentDiffusion
@@ -23,7 +23,7 @@ from .judges import LABELS
 from .learn import course,learning,read_json
 from .metrics import Score,identity_cosines,score
 from .personalize import PRESETS,class_pictures,textual_inversion
-from .photos import measure,round_trip
+from .photos import fingerprint,measure,round_trip
 from .purify import compose
 from .unlearn import noise_like
 from .world import people
@@ -77,7 +77,7 @@ def visible_verdict(seen:list)->str: # one sentence
     "What the numbers of `visibility` say."
     worst = f"largest change on the files {max(o['linf'] for o in seen):.0f}/255"
     if all(o['linf']==0 for o in seen): return 'The files are equal, pixel by pixel: nothing was protected.'
-    s = {k:score([o[k] for o in seen]) for k in MARKS}
+    s = {k:score([min(o[k],99.) if o[k] is not None else 99. for o in seen]) for k in MARKS}   # equal pictures have no finite PSNR: 99 stands for it
     told = f"PSNR in dB {s['psnr']}; SSIM {s['ssim']}; {worst}"
     if any(math.isnan(o.lo) for o in s.values()): return f'Too few pairs for an interval: {told}.'
     if all(s[k].lo>=v for k,v in MARKS.items()): return f'Hard to see by the marks of 40 dB and 0.97: {told}.'
@@ -110,7 +110,6 @@ Job = namedtuple('Job', 'method lesson sets keys') # a lesson: textual inversion
 
 def _hash(o): return hashlib.sha256(o if isinstance(o,bytes) else json.dumps(o, sort_keys=True).encode()).hexdigest()[:16]
 def _pixels(ims): return _hash((ims*65535).round().int().numpy().tobytes())
-def base_print(base): return _hash(b''.join(w.detach().cpu().numpy().tobytes() for w in (base.unet.conv_in.weight, base.unet.conv_out.weight, base.vae.encoder.conv_in.weight)))
 
 def jobs(sets:dict, methods, plan:Plan, about:dict)->list:
     "All lessons of a card; purified sets are learnt by one attacker, DreamBooth where it takes part."
@@ -164,13 +163,14 @@ def do_jobs(
 
 # %% ../nbs/15b_report.ipynb #c033
 def differences(rows:list, method:str, what:str, against:str='original', key:str='ism')->Score:
-    "Mean and interval of the differences between what was learnt from two sets; 'clean again' compares each lesson with the next."
+    "Mean and interval of the differences between what was learnt from two sets; 'clean again' compares each lesson with the next, and lies around 0."
     of = lambda name: {r['lesson']:torch.tensor(r[key]) for r in rows if r['method']==method and r['set']==name}
     a,b = of('original' if what=='clean again' else what),of(against)
-    if what=='clean again': a = {l:b[(l+1)%len(b)] for l in b}
+    if what=='clean again': a = {l:b[(l+1)%len(b)] for l in b} if len(b)>2 else {0:b[1]} if len(b)==2 else {}   # two lessons differ once, not twice
     d = {l:a[l]-b[l] for l in a}
     groups = [l for l in d for _ in d[l]] if len(d)>2 else None
-    return score(torch.cat(list(d.values())), groups)
+    s = score(torch.cat([*d.values(), torch.tensor([])]), groups)
+    return s if what!='clean again' else s._replace(value=0., lo=(s.lo-s.hi)/2, hi=(s.hi-s.lo)/2)
 
 def attack_verdict(rows:list, method:str, untaught:list)->dict: # untaught: ISM of what the base draws before any lesson
     "Does the protected set teach less than every control does?"
@@ -178,7 +178,7 @@ def attack_verdict(rows:list, method:str, untaught:list)->dict: # untaught: ISM 
     d = {k:differences(rows, method, k) for k in ('protected','clean again',*CONTROLS)}
     p,others = d.pop('protected'),d
     if not learnt.lo>score(untaught).hi: word = 'no verdict: the attacker has not learnt the originals'
-    elif math.isnan(p.lo): word = 'no verdict: too few drawings'
+    elif math.isnan(p.lo) or math.isnan(d['clean again'].lo): word = 'no verdict: too few lessons or drawings'
     elif p.hi<min(o.lo for o in others.values()): word = 'protects'
     elif p.lo>max(o.hi for o in others.values()): word = 'teaches more'
     else: word = 'no difference beyond chance'
@@ -299,7 +299,7 @@ def score_files(
     seed:int=0, # same seed, same card
     progress:bool=True, # show a bar
 )->Card: # also in report.json; `.status` is 0, or 1 where some pictures found no partner
-    "Tell how visible a protection is, whether it protects, and what removes it: the report card."
+    "Tell how visible a protection is, whether it protects, and what removes it: the report card; run it again to go on where it was stopped."
     model = base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
     ways,wash,plan = _listed(methods),_listed(purifiers),find_plan(model, quick)
     if not ways: raise ValueError(f"Name at least one method; there are {', '.join(PRESETS['mini'])}.")
@@ -323,7 +323,7 @@ def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0,
     "Measure, learn, judge and write; what `score_files` does once its input is checked."
     sets = make_sets(pairs, base, wash, seed); refs = sets['original']
     label = LABELS[criticise(refs)[0].mean(0).argmax()]
-    about = dict(base=base.name, print=base_print(base), noun=noun, label=label, seed=seed, version=__version__)
+    about = dict(base=base.name, weights=fingerprint(base), noun=noun, label=label, seed=seed, version=__version__)
     rows = list(do_jobs(base, jobs(sets, ways, plan, about), sets, plan, out/'rows', label, noun, seed, progress))
     untaught = [v for l in range(plan.lessons) for v in identity_cosines(base.generate(f'a photo of a sks {noun}', n=plan.n, steps=plan.steps, guidance=plan.guidance, seed=seed+l), refs).tolist()]
     attacks,seen = [attack_verdict(rows, m, untaught) for m in ways],visibility(pairs, base)

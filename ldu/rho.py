@@ -23,7 +23,7 @@ class _Level(nn.Module):
 
 # %% ../nbs/11_rho.ipynb #c005c
 class _Affine(nn.Module):
-    "Scale and shift: z_T ↦ s·z_T + b, one s and b for each number of the latent."
+    "The shift of z_T ↦ (1+s)·z_T + b, one s and one b for each number of the latent; both begin at 0."
     def __init__(self, channels, width, size):
         super().__init__()
         self.scale,self.bias = (nn.Parameter(torch.zeros(channels,size,size)) for _ in range(2))
@@ -46,12 +46,13 @@ class Rho(ModelMixin, ConfigMixin):
     @register_to_config
     def __init__(self,
         channels:int=4, # of the latent
-        width:int=30, # of the one level; 30 gives 144K weights (the paper says about 145K)
+        width:int=30, # of the one level, a multiple of 6; 30 gives 144K weights (the paper says about 145K)
         T:int=999, # the level it was trained for, kept with the weights
         kind:str='unet', # 'unet', 'affine' or 'mlp'
         size:int=16 # side of the latent; only 'affine' and 'mlp' are tied to it
     ):
         super().__init__()
         if kind not in RHOS: raise ValueError(f"There is no rho of kind {kind!r}; there are {', '.join(RHOS)}.")
+        if kind=='unet' and (width<6 or width%6): raise ValueError(f'The width of rho is a multiple of 6, not {width}.')
         self.net = RHOS[kind](channels, width, size)
     def forward(self, z_T): return z_T + self.net(z_T, self.config.T)

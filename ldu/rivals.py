@@ -81,6 +81,7 @@ def pgd(
     stop=None # steps without a better mean gain after which to end, or a function of the `Pgd`
 ):
     "Projected gradient ascent in the l-infinity or l2 ball (Madry et al. 2018); yields a `Pgd` a step."
+    if steps<1: raise ValueError('A search has at least one step.')
     if rule not in ('sign','adam','l2'): raise ValueError(f"There is no rule {rule!r}: use 'sign', 'adam' or 'l2'.")
     if isinstance(start,str) and start!='picture': raise ValueError(f"There is no start {start!r}: use 'picture', or hand over pictures.")
     ims,r,g = check_ims(ims),from_255(budget),_draws(seed, len(ims))
@@ -223,21 +224,24 @@ def offer(
     name:str, # what `--method` will call it
     run, # generator (base, pictures, budget in 255ths, seed=…, …) of `Pgd`s
     mini:dict=None, paper:dict=None, # figures that suit the embedded base; those of the source
-    also=(pgd,) # functions to which it hands on further options
+    also=(pgd,), fixed=() # functions to which it hands on further options; those of their options that it sets itself
 ):
     "Make a search known as a method for photographs, with its recipes; returns it."
     RECIPES['mini'][name],RECIPES['paper'][name] = dict(mini or {}),dict(paper or {})
-    known = {p.name:p.default for f in (*also,run) for p in list(inspect.signature(f).parameters.values())[2:] if p.name not in ('budget','seed','start','options')}
-    def make(base, budget, mode, seed=0, preset:str='mini', **options):
+    known = {p.name:p.default for f in (*also,run) for p in list(inspect.signature(f).parameters.values())[2:] if p.name not in ('budget','seed','start','options',*fixed)}
+    def make(base, budget, mode, /, seed=0, preset:str='mini', **options):
         if mode!='residual': raise ValueError("This method changes pictures, not latents: use it in mode 'residual'.")
         if preset not in RECIPES: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(RECIPES)}.")
         check_options(name, known, options)
         o = RECIPES[preset][name]|options
-        def protect(ims): return deque(run(base, ims, to_255(budget), seed=seed, **o), maxlen=1)[0].ims
+        def protect(ims):
+            end = deque(run(base, ims, to_255(budget), seed=seed, **o), maxlen=1)
+            if not end: raise ValueError('A search has at least one step.')
+            return end[0].ims
         return protect
     register(name)(make)
     return run
 
 # %% ../nbs/13_rivals.ipynb #c017a
 offer('advdm', advdm, dict(steps=100), dict(steps=100))
-offer('aspl', aspl, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture'));
+offer('aspl', aspl, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture'), fixed=('steps',));

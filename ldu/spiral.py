@@ -44,7 +44,7 @@ def _frame():
 def spiral(
     u # n arc-length fractions in [0,1]
 ):
-    "The points of the spiral at fractions u of its length: n×2, 1.5 turns, mean 0, RMS 1 per coordinate."
+    "The points of the spiral at fractions u of its length: n×2, 1.5 turns, mean 0, RMS 1 over both coordinates."
     m,s = _frame()
     return ((_raw(torch.as_tensor(u, dtype=torch.float64))-m)/s).float()
 

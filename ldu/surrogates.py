@@ -15,7 +15,7 @@ from torchvision.transforms import functional as TF
 from .base import LatentDiffusion
 from .budget import from_255
 from .personalize import Personal,class_pictures,lessons
-from .rivals import Pgd,_draws,_to_bf16,advdm,aspl,copy_of,draw_normal,lesson_gain,offer,pgd,study,surrogate_climb,to_picture
+from .rivals import Pgd,_draws,_to_bf16,aspl,copy_of,draw_normal,lesson_gain,offer,pgd,study,surrogate_climb,to_picture
 
 # %% ../nbs/13a_surrogates.ipynb #c005
 def _course(base, lr, prior, instance, class_prompt, variant='paper'):
@@ -153,11 +153,12 @@ def simac(
 ):
     "SimAC: the denoising loss at each picture's own times, plus a distance of features; yields a `Pgd` a step."
     if onto not in ('aspl','advdm'): raise ValueError(f"SimAC works onto 'aspl' or 'advdm', not {onto!r}.")
+    if onto=='aspl' and 'steps' in options: raise ValueError("`steps` is for onto='advdm'; onto='aspl' takes rounds, learn and climb.")
     with torch.no_grad(): h = base.embed(instance)
     *_,found = greedy_times(ims, loss_at(base,h), base.scheduler.config.num_train_timesteps, budget=budget, step=step, seed=seed, **search)
     gain = lambda b,h,unet=None: simac_gain(b, h, unet, ims, found.kept, weight, variant, gradient)
     if onto=='advdm':
-        for k in ('rounds','learn','climb','lr','prior','clean'): options.pop(k, None)   # figures for ASPL in a recipe
+        for k in ('rounds','learn','climb','lr','prior','clean','class_prompt'): options.pop(k, None)   # figures for ASPL in a recipe
         yield from pgd(ims, gain(base,h), budget, step, seed=seed, **options)
     else: yield from aspl(base, ims, budget, step, instance=instance, seed=seed, gain=gain, **options)
 
@@ -212,6 +213,6 @@ def metacloak(
 
 # %% ../nbs/13a_surrogates.ipynb #c049
 offer('fsmg', fsmg, dict(learn=100, steps=60), dict(learn=1000, steps=100, step=.64, lr=5e-7, start='picture'))
-offer('easpl', easpl, dict(rounds=8, surrogates=3), dict(rounds=50, learn=3, climb=6, surrogates=3, step=.64, lr=5e-7, start='picture'))
-offer('simac', simac, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture', search=dict(rounds=50, probes=5, width=20, least=100)), also=(aspl,pgd))
-offer('metacloak', metacloak, dict(trials=1, pool=4, run=60, climbs=4), dict(trials=4, pool=6, run=1000, climbs=100, climb=6, advance=2, lr=5e-7));
+offer('easpl', easpl, dict(rounds=8, surrogates=3), dict(rounds=50, learn=3, climb=6, surrogates=3, step=.64, lr=5e-7, start='picture'), fixed=('steps',))
+offer('simac', simac, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture', search=dict(rounds=50, probes=5, width=20, least=100)), also=(aspl,pgd), fixed=('gain',))
+offer('metacloak', metacloak, dict(trials=1, pool=4, run=60, climbs=4), dict(trials=4, pool=6, run=1000, climbs=100, climb=6, advance=2, lr=5e-7), fixed=('steps',));

@@ -175,4 +175,4 @@ def glaze(
 offer('mist', mist, dict(steps=40), dict(steps=100))
 offer('photoguard-encoder', photoguard_encoder, dict(steps=40), dict(steps=200, step=2.))
 offer('photoguard-diffusion', photoguard_diffusion, dict(steps=20, save=False), dict(steps=200, step=2.))
-offer('glaze', glaze, dict(steps=60), dict(steps=500));
+offer('glaze', glaze, dict(steps=60), dict(steps=500), fixed=('rule',));

@@ -9,7 +9,7 @@ __all__ = ['PAINT', 'CLASSES', 'PATTERNS', 'MATERIALS', 'MARKS', 'DRAW', 'toys',
 # %% ../nbs/05c_toys.ipynb #c002
 import math
 import torch
-from .world import CLOTH,HAIR,WALL,Canvas,Collection,COLLECTIONS,box,choice,ellipse,uniform
+from .world import WALL,Canvas,Collection,COLLECTIONS,box,choice,ellipse,uniform
 
 # %% ../nbs/05c_toys.ipynb #c005
 def shade(

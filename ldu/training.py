@@ -20,7 +20,7 @@ from .metrics import score,ssim
 from .personalize import TEMPLATES,textual_inversion
 from .pretrain import save_whole
 from .rho import Rho
-from .unlearn import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rho
+from .unlearn import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rho,walker
 from .world import SPLITS,people
 
 # %% ../nbs/12a_training.ipynb #c006
@@ -35,13 +35,20 @@ def learn_anchors(
     return dict(words=o.result[:-1].cpu(), target=o.result[-1].cpu(), pictures=target.half())
 
 # %% ../nbs/12a_training.ipynb #c009
-COMMON = dict(people=12, pictures=6, word_steps=120, steps=300, batch=8, lr=1e-3, budget=10., T=500, k=4, unet='shortcut', ema=.98, noun='person')
+COMMON = dict(people=12, pictures=6, word_steps=120, steps=300, batch=8, lr=1e-3, budget=10., T=500, k=4, ema=.98, noun='person')
 RHO_RECIPES = dict(
     paper=COMMON | dict(goal='lesson', on='latent', norm='linf', delta=10., price='linear', rise=.01, through=['none']),
     ours =COMMON | dict(goal='latent', on='picture', norm='l2', delta=2.5, price='dual', rise=.02, through=['none','blur','jpeg']))
 SMOKE = dict(people=2, pictures=2, word_steps=2, steps=3, batch=2)
 
 # %% ../nbs/12a_training.ipynb #c010
+def _same_run(out, r):
+    "A ValueError where a folder holds a run with other settings: only the number of steps may grow."
+    file,now = out/'run.json',json.loads(json.dumps({k:v for k,v in r.items() if k!='steps'}))
+    if not file.exists(): return write_json(file, now)
+    then = json.loads(file.read_text()); other = [k for k in now if then.get(k)!=now[k]]
+    if other: raise ValueError(f'{out} holds a run with {other[0]} {then.get(other[0])!r}, not {now[other[0]]!r}: choose another folder. Only the number of steps may change.')
+
 def _subjects(data, r, size):
     "The people to train on and the target: K×M×3×H×W, M×3×H×W."
     if data is None: albums = torch.stack([people.album(i, r['pictures'], size=size) for i in [*range(r['people']),51]])
@@ -65,13 +72,14 @@ def train(
     seed:int=0,
     smoke:bool=False # toy length, to see that the path works
 ):
-    "Train a rho: anchors by textual inversion, then Eq. 11."
+    "Train a rho: anchors by textual inversion, then the paper's loss or ours; run it again to go on where it was stopped."
     if recipe not in RHO_RECIPES: raise ValueError(f"There is no recipe {recipe!r}; there are {', '.join(RHO_RECIPES)}.")
     given = {k:v for k,v in dict(goal=goal, budget=budget, delta=delta, steps=steps).items() if v is not None}
     r = RHO_RECIPES[recipe] | (SMOKE if smoke else {}) | given | dict(noun=noun, seed=seed, data=data and str(data))
     if r['goal'] not in GOALS: raise ValueError(f"There is no goal {r['goal']!r}; there are {', '.join(GOALS)}.")
     out,b = output_folder(out),LatentDiffusion.open(base)
     acc = Accelerator(cpu=b.device.type=='cpu'); b.to(acc.device)
+    with acc.main_process_first(): _same_run(out, r|dict(base=b.name))
     albums,target = _subjects(data, r, b.size)
     with acc.main_process_first():
         if not (out/'anchors.safetensors').exists(): save_whole(learn_anchors(b, albums, target, r['word_steps'], noun, seed), out/'anchors.safetensors')
@@ -83,7 +91,7 @@ LOOP = ('steps','lr','batch','budget','delta','norm','price','rise','on','throug
 def _fit(out, b, albums, r, acc):
     torch.manual_seed(r['seed']); rho = Rho(channels=b.unet.config.in_channels, T=r['T'], size=b.size//b.factor)
     gain,log = GOALS[r['goal']](b, load_file(out/'anchors.safetensors'), r['noun']),out/'log.jsonl'
-    if r['unet']=='shortcut' and b.shortcut is None: r = r|dict(unet=None)   # a base without one: its own U-Net
+    r = r|dict(unet=walker(b))
     with open(log if acc.is_main_process else os.devnull, 'a') as f:
         for o in train_rho(rho, b, albums, gain, state=out/'state.safetensors', accelerator=acc, **{k:r[k] for k in LOOP}):
             print(json.dumps(o._asdict()), file=f, flush=True)
@@ -148,9 +156,9 @@ def continual(
     seed:int=0, **options # of `train_rho`
 ):
     "Eq. 13: rho and words by turns; yields a `Round` each."
-    first,K = words.clone(),len(albums)
+    first,lam = words.clone(),options.pop('lam',0.)
     for r in range(rounds):
-        *_,o = train_rho(rho, base, albums, lesson(base,words), rho_steps, seed=seed+2*r, **options)
+        *_,o = train_rho(rho, base, albums, lesson(base,words), rho_steps, seed=seed+2*r, lam=lam, **options); lam = o.lam   # the price goes on; the optimizer begins anew
         k = {n:options[n] for n in ('budget','mode','T','k','prompt','unet','guidance') if n in options}
         with torch.no_grad(): safe = torch.stack([shift(base, a, rho, **k)['out'] for a in albums])
         *_,w = textual_inversion(base, safe, word_steps, word_lr, batch=2, init=words, seed=seed+2*r+1)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PRICES', 'THROUGH', 'RhoFit', 'GOALS', 'shift', 'augment', 'other_than', 'lesson', 'model_lesson', 'towards',
-           'to_latent', 'unrolled', 'train_rho', 'rho_path', 'open_rho', 'goal_of', 'adapted', 'adapted_to', 'protect',
-           'busy', 'settled', 'ldu_method', 'noise_like', 'lesson_loss', 'latent_shift']
+           'to_latent', 'unrolled', 'train_rho', 'rho_path', 'open_rho', 'goal_of', 'adapted', 'adapted_to', 'walker',
+           'protect', 'busy', 'settled', 'ldu_method', 'noise_like', 'lesson_loss', 'latent_shift']
 
 # %% ../nbs/12_unlearn.ipynb #c002
 from collections import namedtuple
@@ -259,6 +259,10 @@ def adapted_to(
     return adapted(open_rho(where, base.name).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, budget=budget, seed=seed%2**32, **how)   # a file's seed would be too long for `step_generator`
 
 # %% ../nbs/12_unlearn.ipynb #c020s1
+def walker(base): # what `shift` takes as unet
+    "The shortcut network of a base; None, its own U-Net, where it has none."
+    return None if base.shortcut is None else 'shortcut'
+
 def protect(
     ims:torch.Tensor, # N×3×H×W in [0,1]; H and W multiples of the base's factor
     base:LatentDiffusion=None, # None opens the embedded one
@@ -272,7 +276,7 @@ def protect(
     check_ims(ims); base = base or LatentDiffusion.open('mini')
     if adapt and isinstance(rho,Rho): raise ValueError('To adapt, name the folder of a rho: what it was trained for is written there.')
     rho = adapted_to(ims, base, rho, adapt, budget, seed=seed) if adapt else (rho if isinstance(rho,Rho) else open_rho(rho, base.name)).to(base.device)
-    with torch.no_grad(): return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k)['out'] for x in ims.split(batch)]).to(ims.device)
+    with torch.no_grad(): return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k, unet=walker(base))['out'] for x in ims.split(batch)]).to(ims.device)
 
 # %% ../nbs/12_unlearn.ipynb #c022b
 def busy(

@@ -82,7 +82,7 @@ class Canvas:
         self.Y,self.X = torch.meshgrid(ax, ax, indexing='ij')
         self.im,self.sharp = torch.zeros(n,3,size,size), .72*size
     def mask(self, dist):
-        "Soft inside of a signed distance: 1 within, 0 outside, about a pixel and a half of edge."
+        "Soft inside of a signed distance: 1 within, 0 outside, about a pixel and a half of edge on either side."
         return torch.sigmoid(-dist*self.sharp)
     def paint(self, colour, a):
         "Lay a colour (3, n×3 or n×3×H×W) over the pictures where the mask a (n×H×W) is 1."
