@@ -38,4 +38,4 @@ def aspl_adaptive(
     yield from aspl(base, ims, budget, seed=seed, transform=through(purifier, base, exact), **options)
 
 # %% ../nbs/15c_adaptive.ipynb #c012
-offer('aspl-adaptive', aspl_adaptive, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture'), also=(aspl,pgd));
+offer('aspl-adaptive', aspl_adaptive, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture'), also=(aspl,pgd), fixed=('steps','transform'));

@@ -22,7 +22,7 @@ from .base import LatentDiffusion
 from .core import check_ims,find_pictures,from_pil,generator,pad_to,to_pil
 from .critics import critic_distance
 from .metrics import lpips_distance
-from .photos import Report,in_tiles,_run,_targets
+from .photos import Report,fingerprint,in_tiles,_run,_targets
 from .schedule import last,noisify,sample,time_grid
 
 # %% ../nbs/14_purify.ipynb #c006
@@ -384,6 +384,6 @@ def purify_files(
         def method(ims): return run(ims, strength, next(count), base=model, **options)
         method.whole = len(chain)>1 or not chain[0][1].tiled   # the others are cut into tiles, with the bar of `protect_photo`
         return method
-    settings = dict(method=name if isinstance(name,str) else '+'.join(name), mode='purify', budget=None, strength=strength, base=getattr(base,'name',str(base)),
+    settings = dict(method=name if isinstance(name,str) else '+'.join(name), mode='purify', budget=None, strength=strength, base=model.name, weights=fingerprint(model),
                     seed=seed, options={k:str(v) for k,v in options.items()}, version=__version__)
     return _run(found, names, faults, out, model, ready, settings, progress)
