@@ -204,7 +204,7 @@ def _ldu(budget, base='mini', **more): # with the rho that was trained on this b
 def bite(subjects, seeds):
     "At which budget does an attack begin to bite?"
     out = _each(subjects, seeds)
-    for b in (10,32,16):
+    for b in (10,16,32):
         for m,o in (('advdm',{}),('aspl',{})): out += _each(subjects, seeds, method=m, budget=b)
         out += _each(subjects, seeds, method='noise-of', options=_opt(method='advdm'), budget=b)
     return out

@@ -20,9 +20,9 @@ from .core import PictureError,find_pictures,generator,output_folder,output_name
 from .critics import cleanness,cmmd,criticise,critic_distance,detection_failure
 from .folders import square
 from .judges import LABELS
-from .learn import course,learning,read_json
+from .learn import course,read_json
 from .metrics import Score,identity_cosines,score
-from .personalize import PRESETS,class_pictures,textual_inversion
+from .personalize import PRESETS,class_pictures,learning,textual_inversion
 from .photos import fingerprint,measure,round_trip
 from .purify import compose
 from .unlearn import noise_like
