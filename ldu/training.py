@@ -18,6 +18,7 @@ from .core import output_folder,write_json
 from .folders import Folders
 from .metrics import score,ssim
 from .personalize import TEMPLATES,textual_inversion
+from .photos import fingerprint
 from .pretrain import save_whole
 from .rho import Rho
 from .unlearn import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rho,walker
@@ -79,7 +80,7 @@ def train(
     if r['goal'] not in GOALS: raise ValueError(f"There is no goal {r['goal']!r}; there are {', '.join(GOALS)}.")
     out,b = output_folder(out),LatentDiffusion.open(base)
     acc = Accelerator(cpu=b.device.type=='cpu'); b.to(acc.device)
-    with acc.main_process_first(): _same_run(out, r|dict(base=b.name))
+    with acc.main_process_first(): _same_run(out, r|dict(base=b.name, weights=fingerprint(b)))
     albums,target = _subjects(data, r, b.size)
     with acc.main_process_first():
         if not (out/'anchors.safetensors').exists(): save_whole(learn_anchors(b, albums, target, r['word_steps'], noun, seed), out/'anchors.safetensors')
