@@ -17,7 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 from safetensors import safe_open
 from tqdm.auto import tqdm
 from . import __version__
-from .base import LatentDiffusion,quiet
+from .base import LatentDiffusion,fingerprint,quiet
 from .core import PictureError,atomic,find_pictures,output_folder,read_picture,to_pil,write_json
 from .folders import square
 from .personalize import PRESETS,class_pictures,learning,load_word,save_dreambooth,save_lora,save_word
@@ -154,7 +154,7 @@ def personalize_files(
     for word in ('sks',noun): model.token_id(word)   # one token each, or a ValueError
     if prior_n is not None and prior_n<1: raise ValueError(f'prior_n is a whole number from 1, not {prior_n}: leave the class pictures out with prior=False.')
     prior,album = prior and method!='textual-inversion',read_album(photos, model.size, out)
-    settings = dict(method=method, base=model.name, noun=noun, preset=preset, options=options, prior=prior and (prior_n or PRIOR[preset]['n']), seed=seed,
+    settings = dict(method=method, base=model.name, weights=fingerprint(model), noun=noun, preset=preset, options=options, prior=prior and (prior_n or PRIOR[preset]['n']), seed=seed,
                     photos=[dict(name=f.name, sha256=_sha(f)) for f in album.files], version=__version__)
     about = dict(out=str(out), failed=[dict(source=str(p), reason=s) for p,s in album.faults.items()])
     if old := ours(out, RECORD, settings): return Learned(old | about | dict(kept=True))
@@ -278,7 +278,7 @@ def generate_files(
     model = known.base if known else base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
     _check_drawing(model, n, steps, guidance, size)
     learnt = _fingerprint(personalization) if known else None
-    settings = dict(prompt=prompt, negative=negative, base=model.name, personalization=learnt, n=n, steps=steps, guidance=guidance, seed=seed, size=size or model.size, version=__version__)
+    settings = dict(prompt=prompt, negative=negative, base=model.name, weights=fingerprint(model), personalization=learnt, n=n, steps=steps, guidance=guidance, seed=seed, size=size or model.size, version=__version__)
     about,names = dict(out=str(out), kept=False, seconds=0., notes=_remarks(prompt, known, personalization)),[f'{i:03d}.png' for i in range(n)]
     old = ours(out, 'generate.json', settings)
     if old.get('files') and all((Path(out)/f['name']).is_file() and _sha(Path(out)/f['name'])==f['sha256'] for f in old['files']): return Drawn(old | about | dict(kept=True))
@@ -294,9 +294,7 @@ def generate_files(
 def _fingerprint(where):
     "Name and hash of what was learnt: of all its safetensors files."
     kind,path = learnt_kind(where)
-    h = hashlib.sha256()
-    for f in sorted(path.rglob('*.safetensors')) if kind=='pipeline' else [path]: h.update(f.read_bytes())
-    return f'{Path(where).name} ({kind}, {h.hexdigest()[:12]})'
+    return f'{Path(where).name} ({kind}, {fingerprint(path)})'
 
 def _remarks(prompt, known, where):
     "A hint where the prompt does not call the learnt subject."

@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['METHODS', 'METHOD_MODULES', 'KINDS', 'register', 'find_method', 'noise', 'in_tiles', 'protect_photo', 'round_trip',
-           'file_seed', 'fingerprint', 'measure', 'protect_file', 'Report', 'check_options', 'said_options',
-           'protect_files']
+           'file_seed', 'measure', 'protect_file', 'Report', 'check_options', 'said_options', 'protect_files']
 
 # %% ../nbs/10b_photos.ipynb #c002
 import hashlib,importlib,inspect,json,platform,re,time,warnings
@@ -16,7 +15,7 @@ from tqdm.auto import tqdm
 from . import __version__
 from .core import PictureError,TileBlender,check_ims,find_pictures,generator,output_folder,output_names,pad_to,read_picture,tiles,write_json,write_picture
 from .budget import from_255,linf,psnr,quantise,rms,to_255
-from .base import LatentDiffusion
+from .base import LatentDiffusion,fingerprint
 from .metrics import ssim
 
 # %% ../nbs/10b_photos.ipynb #c007
@@ -111,19 +110,6 @@ def file_seed(
 ) -> int:
     "The seed for one file of a run."
     return int(hashlib.sha256(f'{seed} {digest}'.encode()).hexdigest()[:12], 16)
-
-# %% ../nbs/10b_photos.ipynb #c030s1
-def fingerprint(
-    what # a `LatentDiffusion`, or a folder of safetensors
-)->str: # sixteen digits
-    "A hash that changes with any weight."
-    h = hashlib.sha256()
-    if isinstance(what, LatentDiffusion):
-        for net in (what.unet, what.vae, what.text_encoder, what.shortcut):
-            for k,v in net.state_dict().items() if net is not None else (): h.update(k.encode()+v.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
-    else:
-        for f in sorted(Path(what).rglob('*.safetensors')): h.update(f.name.encode()+f.read_bytes())
-    return h.hexdigest()[:16]
 
 # %% ../nbs/10b_photos.ipynb #c031
 def measure(

@@ -18,11 +18,11 @@ from PIL import Image
 from scipy.optimize import minimize
 from torchvision.transforms.functional import gaussian_blur
 from . import __version__
-from .base import LatentDiffusion
+from .base import LatentDiffusion,fingerprint
 from .core import check_ims,find_pictures,from_pil,generator,pad_to,to_pil
 from .critics import critic_distance
 from .metrics import lpips_distance
-from .photos import Report,fingerprint,in_tiles,_run,_targets
+from .photos import Report,in_tiles,_run,_targets
 from .schedule import last,noisify,sample,time_grid
 
 # %% ../nbs/14_purify.ipynb #c006

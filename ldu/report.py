@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 from . import __version__
-from .base import LatentDiffusion
+from .base import LatentDiffusion,fingerprint
 from .core import PictureError,find_pictures,generator,output_folder,output_names,read_picture,write_json,write_picture
 from .critics import cleanness,cmmd,criticise,critic_distance,detection_failure
 from .folders import square
@@ -23,7 +23,7 @@ from .judges import LABELS
 from .learn import course,read_json
 from .metrics import Score,identity_cosines,score
 from .personalize import PRESETS,class_pictures,learning,textual_inversion
-from .photos import fingerprint,measure,round_trip
+from .photos import measure,round_trip
 from .purify import compose
 from .unlearn import noise_like
 from .world import people

@@ -81,7 +81,6 @@ def pgd(
     stop=None # steps without a better mean gain after which to end, or a function of the `Pgd`
 ):
     "Projected gradient ascent in the l-infinity or l2 ball (Madry et al. 2018); yields a `Pgd` a step."
-    if steps<1: raise ValueError('A search has at least one step.')
     if rule not in ('sign','adam','l2'): raise ValueError(f"There is no rule {rule!r}: use 'sign', 'adam' or 'l2'.")
     if isinstance(start,str) and start!='picture': raise ValueError(f"There is no start {start!r}: use 'picture', or hand over pictures.")
     ims,r,g = check_ims(ims),from_255(budget),_draws(seed, len(ims))

@@ -12,13 +12,12 @@ from pathlib import Path
 import json,os,shutil,torch
 from accelerate import Accelerator
 from safetensors.torch import load_file
-from .base import LatentDiffusion
+from .base import LatentDiffusion,fingerprint
 from .budget import linf,psnr,to_255
 from .core import output_folder,write_json
 from .folders import Folders
 from .metrics import score,ssim
 from .personalize import TEMPLATES,textual_inversion
-from .photos import fingerprint
 from .pretrain import save_whole
 from .rho import Rho
 from .unlearn import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rho,walker
