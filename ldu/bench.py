@@ -133,6 +133,9 @@ def learnt(row:Row, ims:torch.Tensor, steps:int=None)->dict: # what to hand to `
     more = {} if steps is None else dict(steps=steps)
     return robust_personalize(base, ims, method, row.purifier, token, prior, noun, seed=row.seed, **more)
 
+@lru_cache(maxsize=16)   # all attackers of a protection meet the same change
+def _changed(row, out): return change(row, protected(row,out)[0])
+
 @lru_cache(maxsize=1)   # rows that differ only in what is asked stand together and learn once
 def _taught(row, out, steps): return learnt(row, protected(row,out)[0], steps)
 
@@ -144,12 +147,12 @@ def run_row(
     "One row of a table; kept in `out/rows`, so that a second call costs nothing."
     asked = n,steps,draw_steps,guidance; file = _place(out, row, asked)
     if file.exists(): return json.loads(file.read_text())
-    clean,(safe,spent) = album_of(row),protected(row, out)
+    clean,(_,spent) = album_of(row),protected(row, out)
     base,noun = _open(row.attacker or row.base),COLLECTIONS[row.collection].noun(row.subject)
     prompt,(_,token,free) = row.prompt.format(noun=noun),_learner(row)
     draw = (lambda **o: noise_free(base, prompt, negative_token=token, **o)) if free else (lambda **o: base.generate(prompt, **o))
     ims = draw(n=n, steps=draw_steps, guidance=guidance, seed=row.seed, **_taught(row._replace(prompt='', learner=row.learner.removesuffix(' + noise-free')), out, steps))
-    result = row._asdict() | change(row, safe) | spent | dict(ISM=identity_cosines(ims,clean).mean().item(),
+    result = row._asdict() | _changed(row._replace(purifier='', learner='', prompt=''), out) | spent | dict(ISM=identity_cosines(ims,clean).mean().item(),
         FDFR=detection_failure(ims,_label(row)).mean().item(), cleanness=cleanness(ims).mean().item(), iqac=clip_iqac(ims,noun).mean().item(),
         asked=json.dumps(asked), backend=f'{base.device.type}, torch {torch.__version__}')
     file.parent.mkdir(parents=True, exist_ok=True); write_json(file, result)
@@ -286,7 +289,7 @@ def rivals_32(subjects, seeds):
 @table
 def purifiers(subjects, seeds):
     "What survives cleaning, and the whole strong attacker, at the matched budget: rho and the two strongest rivals."
-    ways = ['','jpeg','gaussian','resize','tvm:0.5','impress','regenerate','latent-diffpure','diffpure','ddspure','gridpure']
+    ways = ['','flip','crop','resize','gaussian','jpeg','tvm:0.5','vae','impress','regenerate','latent-diffpure','latent-diffpure-prompt','diffpure','ddspure','gridpure']
     who = [dict(), _ldu(32), dict(method='aspl', budget=32), dict(method='advdm', budget=32)]
     out = [r for m in who for p in ways for r in _each(subjects, seeds, **m, purifier=p)]
     return out + [r for m in who for r in _each(subjects, seeds, **m, purifier='restore', learner=STRONG)]
