@@ -325,7 +325,7 @@ def summary(
         line = dict(zip(by, name if isinstance(name,tuple) else (name,))) | {m:spread(per[m],2) for m in metrics}
         diff = (g.set_index(keys)['ISM']-ref).dropna().groupby('subject').mean()
         if len(diff)>1 and (diff!=0).any():
-            s = score(diff.tolist()); line |= {'ISM against clean':f'{s.value:+.2f} [{s.lo:+.2f}, {s.hi:+.2f}]', 'p':f'{wilcoxon(diff).pvalue:.3g}'}
+            line |= {'ISM against clean':f'{score(diff.tolist()):+.2f}', 'p':f'{wilcoxon(diff).pvalue:.3g}'}
         lines.append(line | dict(n=len(per)))
     return pd.DataFrame(lines, dtype=object).set_index(by).fillna('')
 

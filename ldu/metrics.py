@@ -21,6 +21,7 @@ from .budget import linf,rms,psnr
 class Score(namedtuple('Score', 'value n lo hi missing', defaults=(0,))):
     "A mean, the number of values in it, its confidence interval, and how many values were missing."
     def __str__(self): return f'{self.value:.4g} [{self.lo:.4g}, {self.hi:.4g}], n = {self.n}' + f', {self.missing} missing'*bool(self.missing)
+    def __format__(self, spec): return f'{self.value:{spec}} [{self.lo:{spec}}, {self.hi:{spec}}]' if spec else str(self)
     def __float__(self): return float(self.value)
 
 # %% ../nbs/10_metrics.ipynb #c010

@@ -257,8 +257,6 @@ def _table(rows:list)->str:
     line = lambda vs: '| '+' | '.join(str(v) for v in vs)+' |'
     return '\n'.join([line(rows[0]), line(['---']*len(rows[0])), *(line(r.values()) for r in rows)])
 
-def _iv(s): return f'{s.value:+.3f} [{s.lo:+.3f}, {s.hi:+.3f}]'
-
 # %% ../nbs/15b_report.ipynb #c047
 def _means(rows):
     "Every measure for every attacker and set, as mean and interval over drawings."
@@ -266,19 +264,19 @@ def _means(rows):
     for m,s in dict.fromkeys((r['method'],r['set']) for r in rows):
         mine = [r for r in rows if (r['method'],r['set'])==(m,s)]
         vals = {k:score([v for r in mine for v in r[k]]) for k in ('ism','detected','clean')}
-        out.append({'attacker':m, 'learnt from':s, 'n':vals['ism'].n, **{k:f'{v.value:.2f} [{v.lo:.2f}, {v.hi:.2f}]' for k,v in vals.items()}, 'CMMD':f"{sum(r['cmmd'] for r in mine)/len(mine):.2f}"})
+        out.append({'attacker':m, 'learnt from':s, 'n':vals['ism'].n, **{k:f'{v:.2f}' for k,v in vals.items()}, 'CMMD':f"{sum(r['cmmd'] for r in mine)/len(mine):.2f}"})
     return out
 
 # %% ../nbs/15b_report.ipynb #c047s1
 def to_markdown(card:Card, seen, rows, attacks, washed)->str:
     "The card for people."
-    s = lambda k: str(score([k(o) for o in seen]))
+    s,iv = (lambda k: str(score([k(o) for o in seen]))),'{:+.3f}'.format
     sight = [{'measure':n, 'protected against original':s(f), 'round trip against original':g and s(g), 'protected against round trip':h and s(h)} for n,f,g,h in (
         ('PSNR, dB', lambda o:o['psnr'], lambda o:o['vae']['psnr'], lambda o:o['against_vae']['psnr']),
         ('SSIM', lambda o:o['ssim'], lambda o:o['vae']['ssim'], lambda o:o['against_vae']['ssim']),
         ('distance for the critic', lambda o:o['critic'], lambda o:o['vae_critic'], ''), ('l-infinity, 255ths', lambda o:o['linf'], '', ''), ('RMS, 255ths', lambda o:o['rms'], '', ''))]
-    tell = [{'attacker':v['method'], 'verdict':v['verdict'], 'protected':_iv(v['protected']), 'clean again':_iv(v['clean_again']), 'noise':_iv(v['noise']), 'round trip':_iv(v['round_trip'])} for v in attacks]
-    wash = [{'purifier':w['purifier'], 'attacker':w['method'], 'verdict':w['verdict'], 'left':_iv(w['left']), 'against protected':_iv(w['gain'])} for w in washed]
+    tell = [{'attacker':v['method'], 'verdict':v['verdict'], 'protected':iv(v['protected']), 'clean again':iv(v['clean_again']), 'noise':iv(v['noise']), 'round trip':iv(v['round_trip'])} for v in attacks]
+    wash = [{'purifier':w['purifier'], 'attacker':w['method'], 'verdict':w['verdict'], 'left':iv(w['left']), 'against protected':iv(w['gain'])} for w in washed]
     parts = ['# Report card', *[f'> {o}' for o in card['cautions']], '## How visible is it?', card['visible'], '![change](change.png)', _table(sight),
         '## Does it protect?', 'ISM learnt from each set minus ISM learnt from the originals. Protection lies below every control.', _table(tell), '![differences](effects.png)']
     if wash: parts += ['## Does a purifier remove it?', _table(wash)]

@@ -159,7 +159,7 @@ def continual(
     first,lam = words.clone(),options.pop('lam',0.)
     for r in range(rounds):
         *_,o = train_rho(rho, base, albums, lesson(base,words), rho_steps, seed=seed+2*r, lam=lam, **options); lam = o.lam   # the price goes on; the optimizer begins anew
-        k = {n:options[n] for n in ('budget','mode','T','k','prompt','unet','guidance') if n in options}
+        k = {n:options[n] for n in ('budget','mode','T','k','prompt','unet','guidance','iters') if n in options}
         with torch.no_grad(): safe = torch.stack([shift(base, a, rho, **k)['out'] for a in albums])
         *_,w = textual_inversion(base, safe, word_steps, word_lr, batch=2, init=words, seed=seed+2*r+1)
         words = words+pace*(w.result.cpu()-words)

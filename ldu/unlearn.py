@@ -35,11 +35,12 @@ def shift(
     mode:str='residual', # 'residual' keeps the picture's own detail and meets the budget; 'decode' is the paper's output
     T:int=500, k:int=4, # terminal level, 1 to 999; steps up and steps down
     prompt:str='', unet='shortcut', # words for the journey; 'shortcut', a few-step model, a U-Net, or None for the base's own
-    guidance:float=1., up:int=None # on the way down; steps on the way up, if not k
+    guidance:float=1., up:int=None, # on the way down; steps on the way up, if not k
+    iters:int=0 # corrections of each step on the way up, as in `climb`
 )->dict: # z0, z_T, z0_bar, rec = D(ẑ0), bar = D(z̄0), out
     "The whole method: E, Φ_invert, rho, Φ_denoise, D, with gradient to rho (Eq. 8)."
     if mode not in ('residual','decode'): raise ValueError(f"mode {mode!r} is unknown: use 'residual' or 'decode'")
-    z0,z_T = climb(base, ims, T, up or k, prompt, unet)
+    z0,z_T = climb(base, ims, T, up or k, prompt, unet, iters)
     moved,down = rho(z_T),lambda z: descend(base, z, T, k, prompt, unet, guidance)
     if mode=='residual' and not torch.is_grad_enabled():   # nothing to learn: both ways down in one batch
         both = down(torch.cat([moved,z_T])); z0_bar = both[:len(moved)]
@@ -175,7 +176,7 @@ def train_rho(
     price:str='linear', rise:float=.01, lam:float=0., # a key of `PRICES`, its pace, and the price to begin with
     on:str='latent', # where the lesson is measured: 'latent' z̄0 (Eq. 10), 'picture' E(out), what an attacker really sees, or 'both'
     through=('none',), # keys of `THROUGH`, one drawn for each batch, between out and E
-    mode:str='residual', T:int=500, k:int=4, prompt:str='', unet='shortcut', guidance:float=1., # as in `shift`
+    mode:str='residual', T:int=500, k:int=4, prompt:str='', unet='shortcut', guidance:float=1., iters:int=0, # as in `shift`
     ema:float=0., # weight of the past in the average of rho's weights; 0 keeps the last
     seed:int=0, state:Path=None, every:int=25, # checkpoint to continue from and to write; steps between two
     accelerator:Accelerator=None # device, precision, accumulation and many processes; None: a plain one
@@ -191,7 +192,7 @@ def train_rho(
         g = step_generator(seed, i*acc.num_processes+acc.process_index)
         with acc.accumulate(net), acc.autocast():
             who,x = _some(albums, batch, g); x = x.to(base.device)
-            o = shift(base, x, net, budget, mode, T, k, prompt, unet, guidance)
+            o = shift(base, x, net, budget, mode, T, k, prompt, unet, guidance, iters=iters)
             up = _lesson_at(base, o, x, who, g, gain, on, through)
             far = _seen(o, x, mode, norm)
             loss = penalty(far, cost.budget, cost.value)-up.mean()
@@ -269,14 +270,14 @@ def protect(
     rho=None, # a `Rho`, or as for `rho_path`
     budget:float=10., # l-infinity, in 1/255
     mode:str='residual', # 'residual' or 'decode', as in `shift`
-    k:int=4, batch:int=32,
+    k:int=4, iters:int=0, batch:int=32, # steps; corrections of a step up, as in `shift`; pictures at once
     adapt:int=0, seed:int=0 # steps of tuning on these pictures first (rho must then be a folder or a name)
 )->torch.Tensor: # N×3×H×W in [0,1], on the device of ims
     "Protect pictures with a trained rho: one pass, and before it as much tuning as you like."
     check_ims(ims); base = base or LatentDiffusion.open('mini')
     if adapt and isinstance(rho,Rho): raise ValueError('To adapt, name the folder of a rho: what it was trained for is written there.')
     rho = adapted_to(ims, base, rho, adapt, budget, seed=seed) if adapt else (rho if isinstance(rho,Rho) else open_rho(rho, base.name)).to(base.device)
-    with torch.no_grad(): return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k, unet=walker(base))['out'] for x in ims.split(batch)]).to(ims.device)
+    with torch.no_grad(): return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k, unet=walker(base), iters=iters)['out'] for x in ims.split(batch)]).to(ims.device)
 
 # %% ../nbs/12_unlearn.ipynb #c022b
 def busy(
@@ -304,7 +305,7 @@ def ldu_method(
     mode:str, # 'residual' or 'decode'
     seed:int=0, # of the tuning
     rho:str=None, # as for `rho_path`
-    k:int=4, # denoising steps
+    k:int=4, iters:int=0, # denoising steps; corrections of a step up, as in `shift`
     adapt:int=0, # steps of tuning first, on sixteen squares of the photograph
     seamless:bool=True # for tiles of a larger photograph
 ):
@@ -316,7 +317,7 @@ def ldu_method(
         net,tuned = adapted_to(ims, base, rho, adapt, to_255(budget), seed=seed),True
     def tile(ims):
         if not tuned: look(ims)   # squares that nobody has shown as a photograph before
-        out = protect(ims, base, net, to_255(budget), mode, k)
+        out = protect(ims, base, net, to_255(budget), mode, k, iters)
         if mode=='decode' or not seamless: return out
         return (ims+settled(out-ims, ims, budget)).clamp(0,1)
     if adapt: tile.look = look
