@@ -223,7 +223,9 @@ def generate(self:LatentDiffusion,
 )->torch.Tensor: # (N·n)×3×H×W in [0,1], the n pictures of the first prompt first
     "Pictures for prompts by DDIM with classifier-free guidance; the same seed gives the same pictures in any batch size."
     prompts = [p for p in ([prompts] if isinstance(prompts,str) else prompts) for _ in range(n)]
-    side = (size or self.size)//self.factor
+    side,odd = divmod(size or self.size, self.factor)
+    if not prompts: raise ValueError('There is nothing to draw: give a prompt, and n from 1.')
+    if odd: raise ValueError(f'A size is a multiple of {self.factor} pixels, not {size}.')
     z = torch.randn(len(prompts), self.unet.config.in_channels, side, side, generator=generator(seed)).to(self.device)
     if concept is not None: concept = concept.expand(len(prompts)//n if concept.dim()>1 else 1, -1).repeat_interleave(n if concept.dim()>1 else len(prompts), 0)
     out,ts = [],time_grid(self.schedule.T, steps, whole=True)

@@ -18,7 +18,7 @@ class FewStep:
     def __init__(self,
         unet:UNet2DConditionModel, # of the base's latent and text widths
         kind:str='lcm', # 'lcm': consistency function, hears guidance if its time_cond_proj_dim is set; 'turbo': a plain U-Net
-        guidance:float=8., # what an LCM is told (8 is diffusers' default)
+        guidance:float=8.5, # what an LCM is told (diffusers' default)
         predicts:str=None # 'epsilon', 'v_prediction' or 'sample'; None: as the base
     ):
         if kind not in ('lcm','turbo'): raise ValueError(f"kind {kind!r} is unknown: use 'lcm' or 'turbo'.")

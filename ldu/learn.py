@@ -211,8 +211,9 @@ def open_learnt(
     kind,path = learnt_kind(where)
     if kind=='pipeline': b = LatentDiffusion.open(path); return Ready(b, kind, [], as_pipeline(b))
     model = base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
-    was = read_json(path.parent/RECORD).get('base', model.name)
+    record = read_json(path.parent/RECORD); was = record.get('base', model.name)
     if was!=model.name: raise ValueError(f'{where} was learnt on the base {was}, not on {model.name}: give that one as base.')
+    if record.get('weights', made:=fingerprint(model))!=made: raise ValueError(f'{where} was learnt on other weights of the base {was}: give those as base.')
     with quiet(): pipe = as_pipeline(model); pipe.text_encoder,pipe.tokenizer,pipe.unet = (deepcopy(o) for o in (pipe.text_encoder,pipe.tokenizer,pipe.unet))
     words = list(_names(path)) if kind=='word' else []
     try:
@@ -274,11 +275,13 @@ def generate_files(
     progress:bool=True, # show a bar
 )->Drawn: # also in generate.json
     "Draw pictures for a prompt, with or without what was learnt."
+    whole = personalization and learnt_kind(personalization)[0]=='pipeline'   # which needs no base
+    if not (whole or isinstance(base, LatentDiffusion)): base = LatentDiffusion.open(base)
     known = open_learnt(personalization, base) if personalization else None
-    model = known.base if known else base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
+    model = known.base if known else base
     _check_drawing(model, n, steps, guidance, size)
     learnt = _fingerprint(personalization) if known else None
-    settings = dict(prompt=prompt, negative=negative, base=model.name, weights=fingerprint(model), personalization=learnt, n=n, steps=steps, guidance=guidance, seed=seed, size=size or model.size, version=__version__)
+    settings = dict(prompt=prompt, negative=negative, base=model.name, weights=fingerprint(model if whole else base), personalization=learnt, n=n, steps=steps, guidance=guidance, seed=seed, size=size or model.size, version=__version__)
     about,names = dict(out=str(out), kept=False, seconds=0., notes=_remarks(prompt, known, personalization)),[f'{i:03d}.png' for i in range(n)]
     old = ours(out, 'generate.json', settings)
     if old.get('files') and all((Path(out)/f['name']).is_file() and _sha(Path(out)/f['name'])==f['sha256'] for f in old['files']): return Drawn(old | about | dict(kept=True))

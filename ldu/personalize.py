@@ -46,7 +46,7 @@ def textual_inversion(
         h = base.embed([templates[j] for j in tp]*K, v.repeat_interleave(batch,0))
         loss = base.denoising_loss(z[:,pick].flatten(0,1), h, t.to(z.device).repeat(K), eps.repeat(K,1,1,1)).view(K,batch).mean(1)
         opt.zero_grad(); loss.sum().backward(); opt.step()
-        yield Learnt(i+1, loss.detach(), v.detach())
+        yield Learnt(i+1, loss.detach(), v.detach().clone())
 
 # %% ../nbs/09_personalize.ipynb #c019
 def save_word(path, vector:torch.Tensor, token:str='<sks>'):
@@ -165,6 +165,7 @@ def personalize(
     **options # instead of the preset's
 )->dict: # what to hand to `generate`
     "Learn a subject, which prompts then call 'sks'."
+    if preset not in PRESETS: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(PRESETS)}.")
     if method not in PRESETS[preset]: raise ValueError(f"There is no method {method!r}; there are {', '.join(PRESETS[preset])}.")
     last = list(learning(base, album, method, prior, noun, seed, **PRESETS[preset][method]|options))[-1].result
     return dict(concept=last) if method=='textual-inversion' else last._asdict()

@@ -184,11 +184,23 @@ def _old_records(path):
     return {r['output']:r for r in old if (path.parent/r['output']).is_file()}
 
 # %% ../nbs/10b_photos.ipynb #c040
+def _is_ours(report):
+    "Was this report written by a run over files? A spoilt one is taken for ours."
+    try: return 'files' in json.loads(report.read_text(encoding='utf-8'))
+    except (ValueError, TypeError): return True
+
 def _targets(found, out):
-    "Where each result goes, and the folder, made and tried. One that has a report is ours; in any other, no file may be overwritten."
+    "Where each result goes, and the folder, made and tried. Only what a run has made from the same picture may be overwritten."
     names,out = output_names(found, out),output_folder(out)
-    there = [] if (out/'report.json').is_file() else [n for n in names if n.exists()]
-    if there: raise PictureError(f'{there[0]}: this file is there already and no report.json says that ldu made it; choose another output folder.')
+    report,elsewhere = out/'report.json','choose another output folder'
+    if report.is_file() and not _is_ours(report): raise PictureError(f'{report}: this is not the report of a run over files; {elsewhere}.')
+    there = [] if report.is_file() else [n for n in names if n.exists()]
+    if there: raise PictureError(f'{there[0]}: this file is there already and no report.json says that ldu made it; {elsewhere}.')
+    old = _old_records(report)
+    for f,target in zip(found, names):
+        r = old.get(target.relative_to(out).as_posix())
+        if r and r['source']!=str(f.path.resolve()) and f.path.is_file() and r['source_sha256']!=_digest(f.path):
+            raise PictureError(f"{target}: this file was made from {r['source']}, not from {f.path}; {elsewhere}.")
     return names,out
 
 # %% ../nbs/10b_photos.ipynb #c041
