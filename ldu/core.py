@@ -63,6 +63,7 @@ def grid(
     smooth:bool=False # enlarge with bilinear interpolation instead of repeating pixels
 ) -> Image.Image:
     "Pictures of one size on one white sheet."
+    if not len(ims): raise ValueError('There are no pictures to lay out.')
     x = check_ims(ims if isinstance(ims, torch.Tensor) else torch.cat(list(ims))).detach().float().cpu()
     ncol = ncol or min(len(x), 8)
     if scale!=1: x = F.interpolate(x, scale_factor=scale, mode='bilinear' if smooth else 'nearest')
@@ -94,6 +95,7 @@ def show(
     "Draw a gallery; values outside [0,1] are clipped for display only."
     from matplotlib import pyplot as plt  # here, so that commands which draw nothing start faster
     ims = _hwc(ims)
+    if not ims: raise ValueError('There are no pictures to show.')
     ncol = ncol or min(len(ims), max(1, int(9/size)))
     rows = [ims[i:i+ncol] for i in range(0, len(ims), ncol)]
     tall = [size*max(o.shape[0]/o.shape[1] for o in row) + .22*(titles is not None) for row in rows]
@@ -166,12 +168,14 @@ def _upright(im):
     return (im.transpose(UPRIGHT[o]), o) if o in UPRIGHT else (im, 1)
 
 # %% ../nbs/00_core.ipynb #c030
-def _eight_bits(im):
-    "Sixteen-bit grey scaled to eight; other modes as they are."
+def _eight_bits(im, kind):
+    "Sixteen-bit grey scaled to eight; other modes as they are. kind: the file's format."
     if im.mode not in ('I','F') and not im.mode.startswith('I;16'): return im
     v = np.asarray(im).astype(np.float32)
-    if im.mode=='F' or v.min()<0 or v.max()>65535: raise ValueError('its 32-bit numbers have no agreed white; export it with 8 or 16 bits')
-    return Image.fromarray((v/257).round().astype(np.uint8))
+    wide = im.mode=='F' or im.mode=='I' and kind=='TIFF'   # other formats have no more than 16 bits to put there
+    if wide or v.min()<0 or v.max()>65535: raise ValueError('its 32-bit numbers have no agreed white; export it with 8 or 16 bits')
+    key,grey = im.info.get('transparency'),Image.fromarray((v/257).round().astype(np.uint8))
+    return grey if key is None else Image.merge('LA', [grey, Image.fromarray(np.where(v==key,0,255).astype(np.uint8))])
 
 # %% ../nbs/00_core.ipynb #c031
 def _split_alpha(im):
@@ -206,9 +210,9 @@ def read_picture(
     path = Path(path)
     _check_file(path)
     with _opened(path, max_pixels) as (im,frames):
-        mode,icc = im.mode,im.info.get('icc_profile')
+        mode,kind,icc = im.mode,im.format,im.info.get('icc_profile')
         im,turn = _upright(im)
-        im,alpha = _split_alpha(_eight_bits(im))
+        im,alpha = _split_alpha(_eight_bits(im, kind))
         im,keep,more = _to_rgb(im, icc)
     notes = [f'first of {frames} frames']*(frames>1) + [f'turned upright from EXIF orientation {turn}']*(turn>1)
     if mode not in ('RGB','RGBA'): notes.append(f'mode {mode} made RGB')
@@ -244,16 +248,21 @@ def write_picture(
     path = Path(path)
     if path.suffix.lower()!='.png': raise PictureError(f'{path}: only .png is written, because other formats lose the small changes.')
     pic = to_pil(im)
+    if alpha is not None and alpha.shape[-2:]!=im.shape[-2:]: raise PictureError(f'{path}: the transparency is {alpha.shape[-1]}×{alpha.shape[-2]}, the picture {im.shape[-1]}×{im.shape[-2]}; give both one size.')
     if alpha is not None: pic.putalpha(Image.fromarray((alpha[0,0].float().cpu()*255).round().clamp(0,255).byte().numpy()))
     with atomic(path) as f: pic.save(f, 'PNG', icc_profile=icc)
     return path
 
 # %% ../nbs/00b_files.ipynb #c073
+def _sorted(o):
+    try: return sorted(o)
+    except TypeError: return sorted(o, key=lambda v: (type(v).__name__, str(v)))   # of several kinds
+
 def _plain(o):
     "Anything as JSON can hold it."
     if isinstance(o, dict): return {str(k):_plain(v) for k,v in o.items()}
     if hasattr(o, 'tolist'): return _plain(o.tolist())
-    if isinstance(o, (list,tuple,set)): return [_plain(v) for v in (sorted(o) if isinstance(o,set) else o)]
+    if isinstance(o, (list,tuple,set)): return [_plain(v) for v in (_sorted(o) if isinstance(o,set) else o)]
     if isinstance(o, float) and not math.isfinite(o): return None
     return o if o is None or isinstance(o, (bool,int,float,str)) else str(o)
 
@@ -393,6 +402,7 @@ class TileBlender:
 @patch
 def add(self:TileBlender, y, x, tile):
     "Lay down one tile N×C×size×size at a corner of `corners`, each once."
+    if tile.shape[-2:]!=(self.size,self.size): raise ValueError(f'A tile is {self.size}×{self.size}, not {tile.shape[-1]}×{tile.shape[-2]}.')
     self.todo.remove((y,x))
     if self.out is None: self.out = tile.new_zeros(*tile.shape[:2], self.h, self.w)
     weight = (self.wy[y][:,None]*self.wx[x]).to(tile)

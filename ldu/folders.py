@@ -31,14 +31,17 @@ class Folders(Collection):
     ):
         self.root,self.nouns = Path(root),nouns or {}
         if not self.root.is_dir(): raise ValueError(f'{root} is no folder: give one that holds a folder of pictures for each subject.')
-        found = {d.name:[f.path for f in find_pictures([d])[0]] for d in sorted(self.root.iterdir()) if d.is_dir()}
+        found = {d.name:[f.path for f in find_pictures([d])[0]] for d in sorted(self.root.iterdir()) if d.is_dir() and not d.name.startswith('.')}
         self.files = {k:v for k,v in found.items() if v}
         if not self.files: raise ValueError(f'{root} holds no folder with pictures: make one for each subject.')
     @property
     def subjects(self): return list(self.files)
     def __len__(self): return len(self.files)
+    def _name(self, i):
+        if not 0<=i<len(self): raise ValueError(f'There is no subject {i} in {self.root}; there are {len(self)}.')
+        return self.subjects[i]
     def noun(self, seed):
-        k = self.subjects[int(seed)]
+        k = self._name(int(seed))
         noun = self.nouns.get(k) or re.sub(r'\d+$', '', k).replace('_',' ').strip()
         if not noun: raise ValueError(f'The folder {k} of {self.root} names no subject: rename it, or give its class word in nouns.')
         return noun
@@ -53,9 +56,8 @@ from fastcore.basics import patch
 @patch
 def photo(self:Folders, i:int, j:int, size:int)->torch.Tensor: # 1×3×size×size in [0,1]
     "The middle square of the j-th photograph of the i-th subject."
-    if not 0<=i<len(self): raise ValueError(f'There is no subject {i} in {self.root}; there are {len(self)}.')
-    files = self.files[self.subjects[i]]
-    if not 0<=j<len(files): raise ValueError(f'There is no photograph {j} of {self.subjects[i]}; there are {len(files)}.')
+    k = self._name(i); files = self.files[k]
+    if not 0<=j<len(files): raise ValueError(f'There is no photograph {j} of {k}; there are {len(files)}.')
     return square(read_picture(files[j]).im, size)
 
 # %% ../nbs/05e_folders.ipynb #c012

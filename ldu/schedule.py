@@ -35,10 +35,9 @@ def vp_schedule(
     "The variance-preserving path of a discrete diffusion schedule: alpha = √ᾱ_t, sigma = √(1-ᾱ_t); a fractional t interpolates log ᾱ, a t outside is clamped."
     logs = alphas_cumprod.double().log()
     def levels(t):
-        t  = t.clamp(0, len(logs)-1)
-        lo = t.floor().long()
-        hi = (lo+1).clamp_max(len(logs)-1)
-        a = torch.lerp(logs.to(t.device)[lo], logs.to(t.device)[hi], (t-lo).double()).exp()
+        t  = torch.where((t<0)|(t>len(logs)-1), t.detach().clamp(0,len(logs)-1), t)   # the ends themselves keep their slope
+        lo = t.detach().floor().long().clamp_max(len(logs)-2)
+        a = torch.lerp(logs.to(t.device)[lo], logs.to(t.device)[lo+1], (t-lo).double()).exp()
         return a.sqrt().float(), (1-a).sqrt().float()
     return Schedule(levels, float(len(logs)-1), 'vp')
 
@@ -109,7 +108,9 @@ def sample(
 # %% ../nbs/01_schedule.ipynb #c050
 def last(steps):
     "The x of a sampler's last step."
+    o = None
     for o in steps: pass
+    if o is None: raise ValueError('A sampler without a step has no last one: give it at least two times.')
     return o.x
 
 # %% ../nbs/01_schedule.ipynb #c060

@@ -18,7 +18,7 @@ from .schedule import (Prediction, Schedule, Step, as_prediction, ddim_step, noi
 
 # %% ../nbs/03_shortcut.ipynb #c008
 def join_jumps(
-    p:Prediction, # what the jump t → m follows
+    p:Prediction, # what the jump t → m follows; alone where m = t
     q:Prediction, # what the jump m → s follows
     t, m, s, # the three times, numbers or one per item; m lies between t and s
     schedule:Schedule
@@ -149,7 +149,7 @@ class ShortcutMLP(nn.Module):
 @patch
 def features(self:ShortcutMLP, x, t, s):
     "Point, time with sines and cosines, and level of the jump: N×(input size)."
-    t,s   = (torch.as_tensor(v, dtype=torch.float32).expand(len(x)) for v in (t,s))
+    t,s   = (torch.as_tensor(v, dtype=torch.float32, device=x.device).expand(len(x)) for v in (t,s))
     level = jump_level(t, s, self.schedule.T, self.levels)[:,None]
     grid  = torch.arange(-self.levels if self.both else 0, self.levels+1, device=x.device)
     t     = t[:,None]/self.schedule.T
@@ -160,7 +160,7 @@ def features(self:ShortcutMLP, x, t, s):
 @patch
 def forward(self:ShortcutMLP, x, t, s, cond=None):
     "x, N×2 at time t, to be moved to s; cond N×(size) or one vector for all; None: zeros."
-    if not self.both: s = torch.minimum(*(torch.as_tensor(v, dtype=torch.float32) for v in (t,s)))
+    if not self.both: s = torch.minimum(*(torch.as_tensor(v, dtype=torch.float32, device=x.device) for v in (t,s)))
     inp = [self.features(x, t, s)]
     if self.cond: inp.append(x.new_zeros(len(x), self.cond) if cond is None else cond.expand(len(x),-1))
     return as_prediction(self.layers(torch.cat(inp,1)), x, t, self.schedule, self.kind)
@@ -217,7 +217,7 @@ def invert_jumps(
     iters:int=10, # corrections a jump; 0: the model's own climb
     relax:float=1. # how much of each miss to add; less is slower and calmer
 ):
-    "Climb to z_T by asking which point jumps onto x: each correction adds what the jump misses by. Yields a `Step` after each climb."
+    "Climb to z_T by asking which point jumps onto x: each correction adds what the jump misses by. Yields a `Step` after each climb, with the pair of the last look."
     for i,(s,t) in enumerate(zip(ts[:0:-1], ts[-2::-1])):
         pred = model(x, s, t)
         y    = ddim_step(pred, s, t, schedule)

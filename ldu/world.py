@@ -239,7 +239,7 @@ class Collection:
     name,heads = '',[]   # its name, and how captions begin
     fields,passing = [],[]   # attributes that captions may mention, and those among them that belong to the shot, not to the subject
     def __init_subclass__(cls):
-        if cls.name: COLLECTIONS[cls.name] = cls()
+        if vars(cls).get('name'): COLLECTIONS[cls.name] = cls()
     def who(self, seeds)->dict: raise NotImplementedError   # field → one number a subject: all that makes it itself
     def noun(self, seed:int)->str: raise NotImplementedError   # the class word of a subject, such as 'person'
     def draw(self, seeds, shots, size): raise NotImplementedError   # n×3×size×size in [0,1] for n seeds and n shots
