@@ -88,7 +88,7 @@ def shift_playground(
     choices = dict(k=W.SelectionSlider(options=[1,2,4,8,16,32], value=4, description='denoising steps k', **style),
         push=W.FloatSlider(1, min=0, max=20, step=.5, description="push (in steps of rho's)", **style),
         way=W.ToggleButtons(options=WAYS, description='towards', style={'description_width':'190px'}),
-        T=W.SelectionSlider(options=[250,500,750,999], value=play.rho.config.T, description='terminal level T', **style),
+        T=W.SelectionSlider(options=sorted({250,500,750,999,play.rho.config.T}), value=play.rho.config.T, description='terminal level T', **style),
         budget=W.IntSlider(10, min=1, max=64, description='budget (in 1/255)', **style))
     label,image,upload = W.Label(),W.Image(format='png'),W.FileUpload(accept='image/*', description='your photograph', layout=W.Layout(width='200px'))
     titles = W.HTML('<b>photograph · through the model · moved · published · difference × 8</b>')

@@ -110,7 +110,7 @@ def encode(self:LatentDiffusion,
 )->torch.Tensor: # N×4×H/f×W/f, about unit variance
     "Pictures to latents: the mean of the autoencoder's posterior, scaled."
     if ims.shape[-1]%self.factor or ims.shape[-2]%self.factor: raise ValueError(f'Height and width must be multiples of {self.factor}, not {ims.shape[-2]}×{ims.shape[-1]}: pad or tile the picture first.')
-    return self.vae.encode(check_ims(ims)*2-1).latent_dist.mean*self.vae.config.scaling_factor
+    return self.vae.encode(check_ims(ims).to(self.device)*2-1).latent_dist.mean*self.vae.config.scaling_factor
 
 @patch
 def decode(self:LatentDiffusion, z:torch.Tensor)->torch.Tensor:

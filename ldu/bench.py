@@ -79,7 +79,7 @@ def protected(row:Row, out:Path)->tuple: # pictures, what they cost
     if not file.exists():
         clean = album_of(row)
         if row.method=='noise-of': protected(_other(row), out)   # what it imitates does not count as its cost
-        with cost(_open(row.base).device, len(clean)) as spent: safe = _protect(row, clean, out)
+        with cost(_open(row.base).device, len(clean)) as spent: safe = _protect(row, clean, out).cpu()
         file.parent.mkdir(parents=True, exist_ok=True)
         save_whole(dict(ims=(safe*255).round().byte()) | {k:torch.tensor(v) for k,v in spent.items()}, file)
     d = load_file(file)
@@ -312,18 +312,19 @@ def tokens(subjects, seeds):
 # %% ../nbs/16_bench.ipynb #c020
 def summary(
     results:list, # of `run_row`
-    by=('base','method','options','budget','mode','purifier','learner','prompt','attacker'), # what makes a line
-    metrics=('psnr','ISM','FDFR','cleanness','iqac')
+    by=('collection','base','method','options','budget','mode','purifier','learner','prompt','attacker'), # what makes a line
+    metrics=('psnr','ISM','FDFR','cleanness','iqac'),
+    who=('collection','subject') # what makes a subject
 )->pd.DataFrame:
     "Mean ± spread over subjects, the paired change of ISM against clean with its interval, and Wilcoxon's p."
-    d = pd.DataFrame(results); d['attacker'] = d.attacker.where(d.attacker!='', d.base)
+    d,who = pd.DataFrame(results),[*who]; d['attacker'] = d.attacker.where(d.attacker!='', d.base)
     by = [c for c in by if d[c].nunique()>1 or c=='method']
     keys,lines = ['collection','subject','seed','learner','prompt','attacker'],[]
     ref = d[(d.method=='clean') & (d.purifier=='')].drop_duplicates(keys).set_index(keys)['ISM']
     for name,g in d.groupby(by, sort=False):
-        per = g.groupby('subject')[list(metrics)].mean()
+        per = g.groupby(who)[list(metrics)].mean()
         line = dict(zip(by, name if isinstance(name,tuple) else (name,))) | {m:spread(per[m],2) for m in metrics}
-        diff = (g.set_index(keys)['ISM']-ref).dropna().groupby('subject').mean()
+        diff = (g.set_index(keys)['ISM']-ref).dropna().groupby(who).mean()
         if len(diff)>1 and (diff!=0).any():
             line |= {'ISM against clean':f'{score(diff.tolist()):+.2f}', 'p':f'{wilcoxon(diff).pvalue:.3g}'}
         lines.append(line | dict(n=len(per)))
@@ -345,6 +346,8 @@ def bench(
 )->Bench:
     "A table of either paper, row by row; run it again to go on where it was stopped."
     if name not in TABLES: raise ValueError(f"There is no table {name!r}; there are {', '.join(TABLES)}.")
+    for k,v in dict(subjects=subjects, seeds=seeds, steps=1 if steps is None else steps).items():
+        if v<1: raise ValueError(f'{k} is at least 1, not {v}.')
     out = output_folder(out)
     if known: recall(known, out)
     results = [run_row(r, out, steps=steps) for r in tqdm(TABLES[name](subjects, seeds), desc=name, disable=not progress)]

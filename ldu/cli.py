@@ -36,7 +36,9 @@ def world_files(
     out,shots = core.output_folder(out),torch.arange(start,start+n)
     files = [core.write_picture(out/f'{collection}-{identity:05d}-{i:03d}.png', some.album(identity,1,i,size)) for i in shots.tolist()]
     words = some.captions(torch.full((n,),identity), shots, p=1., bare=0.)
-    with core.atomic(out/'metadata.jsonl') as f: f.writelines(json.dumps(dict(file_name=p.name, text=t)).encode()+b'\n' for p,t in zip(files,words))
+    told = out/'metadata.jsonl'; lines = [json.loads(l) for l in told.read_text().splitlines()] if told.is_file() else []   # of other pictures in the same folder
+    lines = {l['file_name']:l for l in lines} | {p.name:dict(file_name=p.name, text=t) for p,t in zip(files,words)}
+    with core.atomic(told) as f: f.writelines(json.dumps(lines[k]).encode()+b'\n' for k in sorted(lines))
     return Outcome(f'{n} pictures of {some.noun(identity)} {identity} in {out}', files)
 
 # %% ../nbs/18_cli.ipynb #c009

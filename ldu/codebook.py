@@ -168,5 +168,5 @@ class Restorer:
         ims:torch.Tensor, # n×3×size×size in [0,1]
         w:float=.5 # fidelity: 0 only the codes speak, 1 the degraded picture's own features join in fully
     )->torch.Tensor:
-        maps,_,scores = self.reader(door(ims))
+        maps,_,scores = self.reader(door(ims.to(self.vq.device)))
         return back(decode_codes(self.vq, self.reader, scores.argmax(-1), maps, w))

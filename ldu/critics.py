@@ -27,8 +27,9 @@ def load_critic(path=None)->Critic: # a folder saved by `Critic.save_pretrained`
 @torch.no_grad()
 def criticise(ims:torch.Tensor, critic=None): # N×3×H×W in [0,1]
     "What the critic thinks: N×(labels) probabilities and N values of cleanness."
-    parts = [(critic or load_critic())(o) for o in check_ims(ims).split(64)]
-    return torch.cat([p[0] for p in parts]).softmax(1),torch.cat([p[1] for p in parts])
+    critic = critic or load_critic()
+    names,clean = map(torch.cat, zip(*(critic(o.to(critic.device)) for o in check_ims(ims).split(64))))
+    return names.softmax(1).to(ims.device),clean.to(ims.device)
 
 # %% ../nbs/10c_critics.ipynb #c007
 def label_index(label:str)->int:
@@ -54,7 +55,7 @@ def load_clip(path=None): # a folder with a `CLIPModel` and its tokenizer; None:
 def clip_pictures(ims:torch.Tensor)->torch.Tensor: # N×D unit vectors
     "What CLIP sees in pictures N×3×H×W in [0,1]."
     clip,_ = load_clip()
-    see = lambda x: clip.visual_projection(clip.vision_model(pixel_values=to_64(x)).pooler_output)
+    see = lambda x: clip.visual_projection(clip.vision_model(pixel_values=to_64(x.to(clip.device))).pooler_output)
     return F.normalize(torch.cat([see(o) for o in check_ims(ims).split(64)]), dim=1)
 
 @torch.no_grad()
@@ -82,7 +83,7 @@ def cleanness(ims:torch.Tensor, critic=None)->torch.Tensor: # N values in [0,1]
 class CriticFeatures(nn.Module):
     "The critic's pooled features of pictures given as bytes: what torchmetrics calls instead of Inception."
     num_features = 192
-    def forward(self, x): c = load_critic(); return c.pooled(c.layers(x.float()/255)[0]).double()
+    def forward(self, x): c = load_critic(); return c.pooled(c.layers(x.to(c.device).float()/255)[0]).double()
 
 def _set_metric(metric, ims, refs):
     for o,real in ((refs,True),(ims,False)):
@@ -111,6 +112,6 @@ def cmmd(ims:torch.Tensor, refs:torch.Tensor, sigma:float=10.)->float:
 # %% ../nbs/10c_critics.ipynb #c023
 def critic_distance(ims:torch.Tensor, refs:torch.Tensor, critic=None)->torch.Tensor: # N values, 0 for equal pictures
     "LPIPS-like distance of N×3×H×W pictures in [0,1], in the critic's layers, with gradient."
-    critic = critic or load_critic()
+    critic = (critic or load_critic()).to(ims.device)
     a,b = (critic.layers(check_ims(o))[0] for o in (ims,refs))
     return sum((F.normalize(p,dim=1)-F.normalize(q,dim=1)).square().sum(1).mean((1,2)) for p,q in zip(a,b))

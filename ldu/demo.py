@@ -21,12 +21,12 @@ from .world import SPLITS,people
 def cast(
     folder, # where the originals are written
     seed:int=0, # which reserved person
-    n:int=5 # shots
-)->torch.Tensor: # n×3×64×64
+    n:int=5, size:int=64 # shots; their width and height
+)->torch.Tensor: # n×3×size×size
     "Write the demo's originals: a reserved person of the world and a real photograph."
     folder = Path(folder); folder.mkdir(parents=True, exist_ok=True)
     lo,hi = SPLITS['reserved']
-    album = people.album(lo+seed%(hi-lo), n)
+    album = people.album(lo+seed%(hi-lo), n, size=size)
     for i,im in enumerate(album): write_picture(folder/f'person-{i+1}.png', im[None])
     shutil.copyfile(sample_photo('china'), folder/'temple.jpg')
     return album
@@ -89,7 +89,7 @@ def demo(
 )->Told:
     "Protect an unseen person and a photograph, let a stranger learn from both, and tell what was learnt."
     t0,out = time.perf_counter(),Path(out)
-    album,ldm,judge = cast(out/'originals', seed),LatentDiffusion.open(base),load_judge()
+    ldm,judge = LatentDiffusion.open(base),load_judge(); album = cast(out/'originals', seed, size=ldm.size)
     done = protect_files([out/'originals'], out/'protected', base=ldm, budget=budget, seed=seed, rho=rho, progress=progress)
     safe = torch.cat([read_picture(out/'protected'/f'person-{i+1}.png').im for i in range(len(album))])
     with tqdm(total=3*steps+50, desc='a stranger learns', disable=not progress) as bar: drawn = learn_both(ldm, dict(clean=album, protected=safe), steps, steps+50, seed=seed, bar=bar)

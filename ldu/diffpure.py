@@ -151,7 +151,7 @@ def gridpure(
     iterations:int=10,
     window:int=None, stride:int=None, # pixels; None: the model's size, and half a window
     corners:bool=True, # as for `on_grid`
-    steps:int=None, solver:str='ddpm', model=None, # as for `diffpure`
+    steps:int=10, solver:str='ddpm', model=None, # as for `diffpure`; of t=10, every one
     seed:int=0, tick=lambda n: None
 ):
     "GrIDPure: many small DiffPures on overlapping windows, each mixed with what was there (Zhao et al. 2024)."
@@ -203,7 +203,7 @@ def restore(
     restorer=None, # a function n×3×s×s in [0,1] → the same (it may listen to w=), a folder of the world's kind; None: the world's
     resolve:bool=True, # make the restored picture smaller and super-resolve it
     upscaler=None, # as for `as_upscaler`
-    small:int=None, # side to which the restored picture is brought first; None: half (a quarter for diffusers' pipelines)
+    small:int=None, # side to which the restored picture is brought first; None: half for the world's upscaler, a quarter for any other
     steps:int=None, # of the upscaler
     size:int=None, # side of the pictures that the restorer wants; None: what it says, or the picture's own
     seed:int=0, tick=lambda n: None
@@ -214,9 +214,9 @@ def restore(
     def whole(x, s):
         h,w = x.shape[-2:]; y = _call(f, x, w=1-strength)
         if y.shape!=x.shape: y = _to_size(y, h, w)
-        if up is None: return y
+        if up is None: return y.to(x)
         n = small or max(1, (side or min(h,w))//(2 if isinstance(up, Upscaler) else 4)); c = n/min(h,w)
-        return _to_size(_call(up, _to_size(y, max(1,round(h*c)), max(1,round(w*c))), steps=steps, seed=s), h, w)
+        return _to_size(_call(up, _to_size(y, max(1,round(h*c)), max(1,round(w*c))), steps=steps, seed=s), h, w).to(x)
     if side: return by_windows(whole, ims, side, seed, tick)
     return torch.cat([whole(x, seed+i) for i,x in enumerate(ims.split(1))])
 
@@ -229,4 +229,5 @@ def restorer_only(ims:torch.Tensor, strength:float=.5, restorer=None, size:int=N
 @register_purifier('super-resolution')
 def super_resolution(ims:torch.Tensor, strength:float=1., upscaler=None, small:int=None, steps:int=None, size:int=None, seed:int=0, tick=lambda n: None): # as for `restore`; any strength above 0 is all of it
     "Smaller, and super-resolved by the diffusion upscaler, without restoration."
-    return inspect.unwrap(restore)(ims, strength, lambda x: x, True, upscaler, small, steps, size, seed, tick)
+    tiled = upscaler is None and ims.shape[-2:]!=(64,64)   # the world's makes 64² of 32²
+    return inspect.unwrap(restore)(ims, strength, lambda x: x, True, upscaler, small, steps, 64 if tiled and size is None else size, seed, tick)

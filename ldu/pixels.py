@@ -140,12 +140,14 @@ class Upscaler:
         small:torch.Tensor, # n×3×h×w in [0,1]
         steps:int=4, seed:int=0, eta:float=0. # of DDIM
     )->torch.Tensor: # n×3×2h×2w
-        big = enlarge(door(small)); x = torch.randn(big.shape, generator=generator(seed)).to(big)
+        big = enlarge(door(small.to(self.unet.device))); h,w = big.shape[-2:]
+        many = 2**(len(self.unet.config.block_out_channels)-1); big = F.pad(big, (0,-w%many,0,-h%many), mode='replicate')   # what the U-Net can halve
+        x = torch.randn(big.shape, generator=generator(seed)).to(big)
         def model(x, t, s=None):
             t = torch.as_tensor(t, dtype=torch.float32)
             return as_prediction(self.unet(torch.cat([x,big],1), t.round().long().expand(len(x))).sample, x, t, self.schedule, self.kind)
         *_,o = sample(model, x, time_grid(self.schedule.T, steps, whole=True), self.schedule, eta, generator(seed+2**32))
-        return back(big+DETAIL*o.x0)
+        return back(big+DETAIL*o.x0)[...,:h,:w]
 
 # %% ../nbs/07b_pixels.ipynb #c050
 RECIPE_PIXELS = dict(pool=32_000, pixel=dict(steps=900, batch=4, lr=2e-3), vq=dict(steps=120, batch=4, lr=4e-4, codes=1024), code=dict(steps=600, batch=4, lr=1e-3),

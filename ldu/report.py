@@ -200,8 +200,8 @@ def cautions(base, pairs:list, label:str, plan:Plan)->list:
     out,n = [],len(pairs)
     if base.size<256: out.append(f'The base {base.name} is a small model of a drawn world: what it can or cannot learn from these pictures does not say what Stable Diffusion or any other model would learn from them. Measure with --base.')
     else: out.append(f'The figures hold for the base {base.name} and for no other model.')
-    real = any(p.original.shape[-2:]!=(64,64) for p in pairs) or label not in LABELS[1:3]
-    if real: out.append('The judge of identity has only met drawn people, 64 pixels wide. On other pictures, as these seem to be, its cosines may mean little: look at the drawings, and use a judge of your own.')
+    real = any(p.original.shape[-2:]!=(64,64) for p in pairs) or label=='nothing'
+    if real: out.append('The judge of identity has only met the drawn world, 64 pixels wide. On other pictures, as these seem to be, its cosines may mean little: look at the drawings, and use a judge of your own.')
     if label=='nothing': out.append('The critic does not recognise what is in the originals, so `detected` means nothing here.')
     out.append(f'One subject, {n} picture{"s"*(n>1)}, {plan.lessons} lessons a set, {plan.n} drawings a lesson. '
         + ('The intervals count lessons.' if plan.lessons>2 else 'The intervals count drawings; of the chance in learning they know only what two lessons show.') + ' Nothing follows for other subjects.')
@@ -305,6 +305,7 @@ def score_files(
     for p in wash: compose(p)
     for word in ('sks',noun): model.token_id(word)
     pairs,faults = find_pairs(originals, protected, out)
+    if all(p.original.equal(p.protected) for p in pairs): raise ValueError(f'{protected} holds the very pictures of {originals}: nothing has been protected there.')
     out = _card_folder(out)
     return make_card(model, pairs, faults, out, ways, wash, plan, noun, seed, progress)
 

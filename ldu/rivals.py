@@ -233,14 +233,14 @@ def offer(
         if preset not in RECIPES: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(RECIPES)}.")
         check_options(name, known, options)
         o = RECIPES[preset][name]|options
+        for k in ('steps','rounds','trials','climbs','climb'):
+            if o.get(k,1)<1: raise ValueError(f'{k} is at least 1, not {o[k]}: a search has at least one step.')
         def protect(ims):
-            end = deque(run(base, ims, to_255(budget), seed=seed, **o), maxlen=1)
-            if not end: raise ValueError('A search has at least one step.')
-            return end[0].ims
+            return deque(run(base, ims, to_255(budget), seed=seed, **o), maxlen=1)[0].ims
         return protect
     register(name)(make)
     return run
 
 # %% ../nbs/13_rivals.ipynb #c017a
 offer('advdm', advdm, dict(steps=100), dict(steps=100))
-offer('aspl', aspl, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture'), fixed=('steps',));
+offer('aspl', aspl, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture'), fixed=('steps','gain'));

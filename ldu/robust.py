@@ -143,17 +143,17 @@ def trials(
 # %% ../nbs/15_robust.ipynb #c029
 def judged(
     ims:torch.Tensor, refs:torch.Tensor, # generated and real pictures of one subject
-    noun:str='person' # what they should show
+    noun:str='person', label:str=None # what they should show; what the critic calls it, if not so
 )->dict: # means over the pictures
     "Identity (ISM), share detected, cleanness (the critic's) and CLIP-IQAC (the embedded CLIP's), each higher for a better attack."
-    return {'ISM':identity_cosines(ims,refs).mean().item(), 'detected':1-detection_failure(ims,noun).mean().item(),
+    return {'ISM':identity_cosines(ims,refs).mean().item(), 'detected':1-detection_failure(ims,label or noun).mean().item(),
             'cleanness':cleanness(ims).mean().item(), 'CLIP-IQAC':clip_iqac(ims,noun).mean().item()}
 
 def module_ablation(
     base:LatentDiffusion, sets:dict, # name → list of albums, one a subject, in the same order
     clean:list, # the clean albums: who it should be
     prior:torch.Tensor, seed:int=0, # as for `trials`
-    tap=lambda name,i,trial: None, **options # called with every trial of subject i of a set; as for `trials`
+    tap=lambda name,i,trial: None, label:str=None, **options # called with every trial of subject i of a set; as for `judged`; as for `trials`
 )->pd.DataFrame: # one row for each set, subject and combination
     "The module ablation: which parts of the attack help, on which pictures?"
     rows = []
@@ -161,5 +161,5 @@ def module_ablation(
         for i,(album,refs) in enumerate(zip(albums, clean, strict=True)):
             for t in trials(base, album, prior, seed=seed+i, **options):
                 tap(name, i, t)
-                rows.append({'set':name, 'subject':i, 'purifier':t.purifier or '-', 'token':t.token or '-', 'noise-free':'yes' if t.noise_free else '-', **judged(t.pictures,refs)})
+                rows.append({'set':name, 'subject':i, 'purifier':t.purifier or '-', 'token':t.token or '-', 'noise-free':'yes' if t.noise_free else '-', **judged(t.pictures, refs, options.get('noun','person'), label)})
     return pd.DataFrame(rows)

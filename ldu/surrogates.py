@@ -180,10 +180,12 @@ def snapshots(
 )->list: # of `Personal`
     "One DreamBooth run, caught at `pool` evenly spaced steps from 0 to `run`."
     own = copy_of(Personal(base.unet, base.text_encoder))
-    marks,out = [round(i*run/max(1,pool-1)) for i in range(pool)],[copy_of(own)]
-    for o in lessons(base, own, clean, prior, marks[-1], lr, 2, 1., instance, class_prompt, seed):
+    if variant=='released': _to_bf16(own)
+    marks = [round(i*run/max(1,pool-1)) for i in range(pool)]
+    out = [copy_of(own) for m in marks if m==0]
+    for o in lessons(base, own, clean, prior, marks[-1], lr, 2, 1., instance, class_prompt, seed, clip=1. if variant=='paper' else None):
         if variant=='released': _to_bf16(own)
-        if o.step in marks: out.append(copy_of(own))
+        out += [copy_of(own) for m in marks if m==o.step]
     return out
 
 # %% ../nbs/13a_surrogates.ipynb #c044
@@ -213,6 +215,6 @@ def metacloak(
 
 # %% ../nbs/13a_surrogates.ipynb #c049
 offer('fsmg', fsmg, dict(learn=100, steps=60), dict(learn=1000, steps=100, step=.64, lr=5e-7, start='picture'))
-offer('easpl', easpl, dict(rounds=8, surrogates=3), dict(rounds=50, learn=3, climb=6, surrogates=3, step=.64, lr=5e-7, start='picture'), fixed=('steps',))
+offer('easpl', easpl, dict(rounds=8, surrogates=3), dict(rounds=50, learn=3, climb=6, surrogates=3, step=.64, lr=5e-7, start='picture'), fixed=('steps','gain'))
 offer('simac', simac, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture', search=dict(rounds=50, probes=5, width=20, least=100)), also=(aspl,pgd), fixed=('gain',))
 offer('metacloak', metacloak, dict(trials=1, pool=4, run=60, climbs=4), dict(trials=4, pool=6, run=1000, climbs=100, climb=6, advance=2, lr=5e-7), fixed=('steps',));

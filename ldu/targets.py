@@ -172,7 +172,7 @@ def glaze(
     yield from pgd(ims, gain, 255. if budget is None else budget, step, steps, ims, seed, 'adam', **options)
 
 # %% ../nbs/13b_targets.ipynb #c050
-offer('mist', mist, dict(steps=40), dict(steps=100))
+offer('mist', mist, dict(steps=40), dict(steps=100), fixed=('variant',))
 offer('photoguard-encoder', photoguard_encoder, dict(steps=40), dict(steps=200, step=2.))
-offer('photoguard-diffusion', photoguard_diffusion, dict(steps=20, save=False), dict(steps=200, step=2.))
+offer('photoguard-diffusion', photoguard_diffusion, dict(steps=20, save=False), dict(steps=200, step=2.), fixed=('variant',))
 offer('glaze', glaze, dict(steps=60), dict(steps=500), fixed=('rule',));

@@ -37,8 +37,8 @@ def learn_anchors(
 # %% ../nbs/12a_training.ipynb #c009
 COMMON = dict(people=12, pictures=6, word_steps=120, steps=300, batch=8, lr=1e-3, budget=10., T=500, k=4, ema=.98, noun='person')
 RHO_RECIPES = dict(
-    paper=COMMON | dict(goal='lesson', on='latent', norm='linf', delta=10., price='linear', rise=.01, through=['none']),
-    ours =COMMON | dict(goal='latent', on='picture', norm='l2', delta=2.5, price='dual', rise=.02, through=['none','blur','jpeg']))
+    paper=COMMON | dict(goal='lesson', on='latent', norm='linf', delta=None, price='linear', rise=.01, through=['none']),
+    ours =COMMON | dict(goal='latent', on='picture', norm='l2', delta=2.5, price='dual', rise=.02, through=['none','blur','jpeg']))   # delta None: the budget
 SMOKE = dict(people=2, pictures=2, word_steps=2, steps=3, batch=2)
 
 # %% ../nbs/12a_training.ipynb #c010
@@ -76,6 +76,7 @@ def train(
     if recipe not in RHO_RECIPES: raise ValueError(f"There is no recipe {recipe!r}; there are {', '.join(RHO_RECIPES)}.")
     given = {k:v for k,v in dict(goal=goal, budget=budget, delta=delta, steps=steps).items() if v is not None}
     r = RHO_RECIPES[recipe] | (SMOKE if smoke else {}) | given | dict(noun=noun, seed=seed, data=data and str(data))
+    if r['delta'] is None: r['delta'] = r['budget']
     if r['goal'] not in GOALS: raise ValueError(f"There is no goal {r['goal']!r}; there are {', '.join(GOALS)}.")
     out,b = output_folder(out),LatentDiffusion.open(base)
     acc = Accelerator(cpu=b.device.type=='cpu'); b.to(acc.device)

@@ -37,7 +37,7 @@ def shift(
     prompt:str='', unet='shortcut', # words for the journey; 'shortcut', a few-step model, a U-Net, or None for the base's own
     guidance:float=1., up:int=None, # on the way down; steps on the way up, if not k
     iters:int=0 # corrections of each step on the way up, as in `climb`
-)->dict: # z0, z_T, z0_bar, rec = D(ẑ0), bar = D(z̄0), out
+)->dict: # z0, z_T, z0_bar, rec = D(ẑ0) (bar itself in mode 'decode'), bar = D(z̄0), out
     "The whole method: E, Φ_invert, rho, Φ_denoise, D, with gradient to rho (Eq. 8)."
     if mode not in ('residual','decode'): raise ValueError(f"mode {mode!r} is unknown: use 'residual' or 'decode'")
     z0,z_T = climb(base, ims, T, up or k, prompt, unet, iters)
@@ -77,6 +77,7 @@ def lesson(
     shuffle:bool=True, noun:str='person' # meet each picture with a stranger's word; the class word
 ):
     "Eq. 10: the denoising loss under a learnt word."
+    if shuffle and len(words)<2: raise ValueError('To meet a stranger takes two words: give more, or shuffle=False.')
     def gain(z, x, who, g):
         v = words[other_than(who,len(words),g) if shuffle else who].to(z)
         return base.denoising_loss(z, base.embed(_says(len(z),g,noun), v), *_noised(base,z,g))
@@ -88,6 +89,7 @@ def model_lesson(
     shuffle:bool=True, instance:str='a photo of a sks person' # meet each picture with a stranger's model; its prompt
 ):
     "Eq. 10 with personalized models: the denoising loss of a fine-tuned model."
+    if shuffle and len(learners)<2: raise ValueError('To meet a stranger takes two learners: give more, or shuffle=False.')
     with torch.no_grad(): hs = [base.embed(instance, text_encoder=o.text_encoder) for o in learners]
     def gain(z, x, who, g):
         js = other_than(who,len(learners),g) if shuffle else who
@@ -106,7 +108,7 @@ def to_latent(base:LatentDiffusion, target:torch.Tensor): # M×3×H×W in [0,1]:
     with torch.no_grad(): zt = base.encode(target.to(base.device))
     def gain(z, x, who, g):
         with torch.no_grad(): far = (base.encode(x)[:,None]-zt).flatten(2).square().sum(2).min(1)
-        return -(z-zt[far.indices]).flatten(1).square().sum(1)/far.values
+        return -(z-zt[far.indices]).flatten(1).square().sum(1)/far.values.clamp_min(1e-8)
     return gain
 
 # %% ../nbs/12_unlearn.ipynb #c013h
@@ -149,7 +151,7 @@ def _short_diffpure(base, x, g, t=100):
         return base.decode(descend(base, a*z+s*torch.randn(z.shape,generator=g).to(z), t, 2, unet=None))
 
 THROUGH = dict(none=lambda base,x,g: x, blur=lambda base,x,g: TF.gaussian_blur(x, 5), resize=lambda base,x,g: _resized(x),
-    jpeg=lambda base,x,g: _straight(x, spoil(x.detach().clamp(0,1), 'jpeg', .01, g)), diffpure=lambda base,x,g: _straight(x, _short_diffpure(base,x.detach(),g)))
+    jpeg=lambda base,x,g: _straight(x, spoil(x.detach().clamp(0,1).cpu(), 'jpeg', .01, g).to(x)), diffpure=lambda base,x,g: _straight(x, _short_diffpure(base,x.detach(),g)))
 
 # %% ../nbs/12_unlearn.ipynb #c013q
 def _some(albums, n, g):
@@ -326,14 +328,14 @@ def ldu_method(
 # %% ../nbs/12_unlearn.ipynb #c028
 def noise_like(ims, other, g):
     "ims plus random noise whose RMS, picture by picture, is that of other - ims: the control of equal size."
-    n = torch.randn(ims.shape, generator=g)
+    n = torch.randn(ims.shape, generator=g).to(ims)
     return (ims + n*(rms(ims,other)/rms(n,torch.zeros_like(n))).view(-1,1,1,1)).clamp(0,1)
 
 @torch.no_grad()
-def lesson_loss(base, ims, prompt='a photo of a person', n=16, seed=0):
+def lesson_loss(base, ims, prompt='a photo of a person', n=16, seed=0): # n: questions, at least one a picture
     "Mean denoising loss (epsilon) of pictures under a prompt, the same noise and times for every set."
-    g,z = generator(seed),base.encode(ims)
-    t,eps = torch.randint(0,1000,(n,),generator=g),torch.randn(n,*z.shape[1:],generator=g)
+    g,z,n = generator(seed),base.encode(ims),max(n,len(ims))
+    t,eps = torch.randint(0,1000,(n,),generator=g).to(z.device),torch.randn(n,*z.shape[1:],generator=g).to(z)
     return torch.stack([base.denoising_loss(z[i%len(z)][None], base.embed(prompt), t[[i]], eps[[i]], space='epsilon')[0] for i in range(n)]).mean().item()
 
 @torch.no_grad()
