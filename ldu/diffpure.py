@@ -151,7 +151,7 @@ def gridpure(
     iterations:int=10,
     window:int=None, stride:int=None, # pixels; None: the model's size, and half a window
     corners:bool=True, # as for `on_grid`
-    steps:int=10, solver:str='ddpm', model=None, # as for `diffpure`; of t=10, every one
+    steps:int=10, solver:str='ddpm', model=None, # of each return (every time of t=10); as for `diffpure`
     seed:int=0, tick=lambda n: None
 ):
     "GrIDPure: many small DiffPures on overlapping windows, each mixed with what was there (Zhao et al. 2024)."
