@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Row', 'TABLES', 'SEEN', 'UNSEEN', 'BASES', 'LEARNERS', 'RIVALS', 'TOKENS', 'STRONG', 'PARTS', 'cost', 'album_of',
-           'protected', 'change', 'learnt', 'run_row', 'keep', 'read_rows', 'recall', 'grow', 'table', 'bite',
-           'budgets', 'steps', 'gates', 'vulnerability', 'transfer', 'collections', 'adapting', 'rivals', 'rivals_32',
-           'purifiers', 'modules', 'tokens', 'summary', 'Bench', 'bench']
+           'protected', 'change', 'learnt', 'run_row', 'keep', 'read_rows', 'weights_now', 'same_weights', 'recall',
+           'grow', 'table', 'bite', 'budgets', 'steps', 'gates', 'vulnerability', 'transfer', 'collections', 'adapting',
+           'rivals', 'rivals_32', 'purifiers', 'modules', 'tokens', 'summary', 'Bench', 'bench']
 
 # %% ../nbs/16_bench.ipynb #c002
 import ctypes,hashlib,json,math,time
@@ -18,7 +18,7 @@ import pandas as pd, torch
 from scipy.stats import wilcoxon
 from safetensors.torch import load_file
 from tqdm.auto import tqdm
-from .base import LatentDiffusion
+from .base import LatentDiffusion,mini_path
 from .budget import from_255,linf,psnr,quantise,rms
 from .codebook import spread
 from .core import atomic,output_folder,write_json
@@ -175,15 +175,31 @@ def read_rows(file)->list: # a CSV of `keep`; a ValueError for any other
 def _row(d): return Row(*(d[k] for k in Row._fields)),json.loads(d['asked'])
 
 # %% ../nbs/16_bench.ipynb #c015c2
+def weights_now()->dict: # file → the beginning of its SHA-256
+    "Fingerprints of all weights that ship."
+    home = mini_path().parent
+    return {p.relative_to(home).as_posix():hashlib.sha256(p.read_bytes()).hexdigest()[:16] for p in sorted(home.rglob('*.safetensors'))}
+
+def same_weights(folder:Path): # its weights.json tells
+    "A ValueError where a folder's rows were made with other weights than those that ship."
+    now,file = weights_now(),Path(folder)/'weights.json'
+    other = [k for k,v in (json.loads(file.read_text()) if file.exists() else {}).items() if now.get(k)!=v]
+    if other: raise ValueError(f'{folder} holds rows of other weights ({other[0]} differs): choose another folder, or delete this one.')
+
 def recall(file, out:Path): # of `keep`; where `run_row` shall find its rows
     "Rows that were computed elsewhere, so that nobody computes them again."
-    (Path(out)/'rows').mkdir(parents=True, exist_ok=True)
+    same_weights(Path(file).parent); (Path(out)/'rows').mkdir(parents=True, exist_ok=True)
     for d in read_rows(file):
         if not (place := _place(out, *_row(d))).exists(): write_json(place, d)
+
+def _begin(out):
+    same_weights(out)
+    if not (Path(out)/'weights.json').exists(): write_json(Path(out)/'weights.json', weights_now())
 
 def grow(rows:list, file, out:Path)->list: # of `Row`; a CSV of `keep`, which may be there already; as for `run_row`
     "These rows; those that a kept table has are recalled, the others computed and kept beside them."
     if Path(file).exists(): recall(file, out)
+    _begin(out)
     results = [run_row(r, out) for r in tqdm(rows, desc=Path(file).stem, disable=None)]
     others = [d for d in (read_rows(file) if Path(file).exists() else []) if _row(d)[0] not in rows]
     keep(results+others, file); return results
@@ -348,7 +364,7 @@ def bench(
     if name not in TABLES: raise ValueError(f"There is no table {name!r}; there are {', '.join(TABLES)}.")
     for k,v in dict(subjects=subjects, seeds=seeds, steps=1 if steps is None else steps).items():
         if v<1: raise ValueError(f'{k} is at least 1, not {v}.')
-    out = output_folder(out)
+    out = output_folder(out); _begin(out)
     if known: recall(known, out)
     results = [run_row(r, out, steps=steps) for r in tqdm(TABLES[name](subjects, seeds), desc=name, disable=not progress)]
     keep(results, out/f'{name}.csv')
