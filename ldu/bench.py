@@ -21,7 +21,7 @@ from tqdm.auto import tqdm
 from .base import LatentDiffusion,mini_path
 from .budget import from_255,linf,psnr,quantise,rms
 from .codebook import spread
-from .core import atomic,output_folder,write_json
+from .core import atomic,file_digest,output_folder,write_json
 from .critics import cleanness,clip_iqac,critic_distance,detection_failure
 from .judges import LABELS,labels
 from .metrics import identity_cosines,score,ssim
@@ -178,7 +178,7 @@ def _row(d): return Row(*(d[k] for k in Row._fields)),json.loads(d['asked'])
 def weights_now()->dict: # file → the beginning of its SHA-256
     "Fingerprints of all weights that ship."
     home = mini_path().parent
-    return {p.relative_to(home).as_posix():hashlib.sha256(p.read_bytes()).hexdigest()[:16] for p in sorted(home.rglob('*.safetensors'))}
+    return {p.relative_to(home).as_posix():file_digest(p)[:16] for p in sorted(home.rglob('*.safetensors'))}
 
 def same_weights(folder:Path): # its weights.json tells
     "A ValueError where a folder's rows were made with other weights than those that ship."

@@ -7,7 +7,7 @@ __all__ = ['Album', 'PRIOR', 'RECORD', 'Ready', 'read_album', 'course', 'ticking
            'personalize_files', 'learnt_kind', 'as_pipeline', 'open_learnt', 'say', 'Drawn', 'generate_files']
 
 # %% ../nbs/09c_learn.ipynb #c002
-import contextlib,hashlib,json,os,re,secrets,shutil,time
+import contextlib,json,os,re,secrets,shutil,time
 from collections import namedtuple
 from copy import deepcopy
 from pathlib import Path
@@ -18,7 +18,7 @@ from safetensors import safe_open
 from tqdm.auto import tqdm
 from . import __version__
 from .base import LatentDiffusion,fingerprint,quiet
-from .core import PictureError,atomic,find_pictures,output_folder,read_picture,to_pil,write_json
+from .core import PictureError,atomic,file_digest,find_pictures,output_folder,read_picture,to_pil,write_json
 from .folders import square
 from .personalize import PRESETS,class_pictures,learning,load_word,save_dreambooth,save_lora,save_word
 
@@ -128,7 +128,6 @@ def _class(base, preset, n, noun, seed, bar):
     how = PRIOR[preset] | (dict(n=n) if n else {})
     with ticking(base.unet, bar.update): return class_pictures(base, prompt=f'a photo of a {noun}', seed=seed+1, **how)
 
-def _sha(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 def _calls(n, steps, batch=16): return 2*steps*-(-n//batch)   # of the U-Net, to draw n pictures with guidance
 
 # %% ../nbs/09c_learn.ipynb #c028
@@ -155,7 +154,7 @@ def personalize_files(
     if prior_n is not None and prior_n<1: raise ValueError(f'prior_n is a whole number from 1, not {prior_n}: leave the class pictures out with prior=False.')
     prior,album = prior and method!='textual-inversion',read_album(photos, model.size, out)
     settings = dict(method=method, base=model.name, weights=fingerprint(model), noun=noun, preset=preset, options=options, prior=prior and (prior_n or PRIOR[preset]['n']), seed=seed,
-                    photos=[dict(name=f.name, sha256=_sha(f)) for f in album.files], version=__version__)
+                    photos=[dict(name=f.name, sha256=file_digest(f)) for f in album.files], version=__version__)
     about = dict(out=str(out), failed=[dict(source=str(p), reason=s) for p,s in album.faults.items()])
     if old := ours(out, RECORD, settings): return Learned(old | about | dict(kept=True))
     t0,n = time.perf_counter(),options['steps']+(_calls(prior_n or PRIOR[preset]['n'], PRIOR[preset]['steps']) if prior else 0)
@@ -284,12 +283,12 @@ def generate_files(
     settings = dict(prompt=prompt, negative=negative, base=model.name, weights=fingerprint(model if whole else base), personalization=learnt, n=n, steps=steps, guidance=guidance, seed=seed, size=size or model.size, version=__version__)
     about,names = dict(out=str(out), kept=False, seconds=0., notes=_remarks(prompt, known, personalization)),[f'{i:03d}.png' for i in range(n)]
     old = ours(out, 'generate.json', settings)
-    if old.get('files') and all((Path(out)/f['name']).is_file() and _sha(Path(out)/f['name'])==f['sha256'] for f in old['files']): return Drawn(old | about | dict(kept=True))
+    if old.get('files') and all((Path(out)/f['name']).is_file() and file_digest(Path(out)/f['name'])==f['sha256'] for f in old['files']): return Drawn(old | about | dict(kept=True))
     out = output_folder(out); write_json(out/'generate.json', settings | dict(settings=settings))
     t0,told = time.perf_counter(),[say(o, known) for o in (prompt,negative)] if known else [prompt,negative]
     ims = _drawing(model, *told, n, steps, guidance, seed, size, progress)
     for i,name in enumerate(names): _write_drawn(out/name, ims[i], {k:v for k,v in settings.items() if v is not None and k not in ('n','version')} | dict(number=i, Software=f'ldu {__version__}'))
-    rec = settings | dict(settings=settings) | about | dict(seconds=round(time.perf_counter()-t0,1), files=[dict(name=o, sha256=_sha(out/o)) for o in names])
+    rec = settings | dict(settings=settings) | about | dict(seconds=round(time.perf_counter()-t0,1), files=[dict(name=o, sha256=file_digest(out/o)) for o in names])
     write_json(out/'generate.json', rec)
     return Drawn(rec)
 

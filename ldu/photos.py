@@ -13,7 +13,7 @@ import torch,diffusers
 from PIL import Image
 from tqdm.auto import tqdm
 from . import __version__
-from .core import PictureError,TileBlender,check_ims,find_pictures,generator,output_folder,output_names,pad_to,read_picture,tiles,write_json,write_picture
+from .core import PictureError,TileBlender,check_ims,file_digest,find_pictures,generator,output_folder,output_names,pad_to,read_picture,tiles,write_json,write_picture
 from .budget import from_255,linf,psnr,quantise,rms,to_255
 from .base import LatentDiffusion,fingerprint
 from .metrics import ssim
@@ -102,8 +102,6 @@ def round_trip(
     return in_tiles(lambda t: base.decode(base.encode(t.to(base.device))).to(t), check_ims(im), base.size, None, batch, tick).clamp(0,1)
 
 # %% ../nbs/10b_photos.ipynb #c030
-def _digest(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
 def file_seed(
     seed:int, # of the run
     digest:str # SHA-256 of the file's bytes
@@ -199,7 +197,7 @@ def _targets(found, out):
     old = _old_records(report)
     for f,target in zip(found, names):
         r = old.get(target.relative_to(out).as_posix())
-        if r and r['source']!=str(f.path.resolve()) and f.path.is_file() and r['source_sha256']!=_digest(f.path):
+        if r and r['source']!=str(f.path.resolve()) and f.path.is_file() and r['source_sha256']!=file_digest(f.path):
             raise PictureError(f"{target}: this file was made from {r['source']}, not from {f.path}; {elsewhere}.")
     return names,out
 
@@ -243,11 +241,11 @@ class _Progress:
 def _one(path, target, old, base, make, settings, tick):
     "The record of one file: the old one where everything is as it was, or a new one when the work is done."
     if not path.is_file(): read_picture(path)   # says what it is instead
-    digest,source = _digest(path),str(path.resolve())
-    if old and old['settings']==settings and old['source_sha256']==digest and old['output_sha256']==_digest(target): return old
+    digest,source = file_digest(path),str(path.resolve())
+    if old and old['settings']==settings and old['source_sha256']==digest and old['output_sha256']==file_digest(target): return old
     budget = settings['budget'] if settings['mode']=='residual' else None
     rec = protect_file(path, target, make(file_seed(settings['seed'], digest)), base, budget, tick)
-    return dict(source=source, **rec, source_sha256=digest, output_sha256=_digest(target), settings=settings)
+    return dict(source=source, **rec, source_sha256=digest, output_sha256=file_digest(target), settings=settings)
 
 # %% ../nbs/10b_photos.ipynb #c045
 def _run(found, names, faults, out, base, make, settings, progress):
