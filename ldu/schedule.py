@@ -35,10 +35,11 @@ def vp_schedule(
     "The variance-preserving path of a discrete diffusion schedule: alpha = √ᾱ_t, sigma = √(1-ᾱ_t); a fractional t interpolates log ᾱ, a t outside is clamped."
     logs = alphas_cumprod.double().log()
     def levels(t):
+        home,t = t.device,t.cpu() if t.device.type=='mps' else t   # Apple's GPUs know no 64-bit numbers
         t  = torch.where((t<0)|(t>len(logs)-1), t.detach().clamp(0,len(logs)-1), t)   # the ends themselves keep their slope
         lo = t.detach().floor().long().clamp_max(len(logs)-2)
         a = torch.lerp(logs.to(t.device)[lo], logs.to(t.device)[lo+1], (t-lo).double()).exp()
-        return a.sqrt().float(), (1-a).sqrt().float()
+        return a.sqrt().float().to(home), (1-a).sqrt().float().to(home)
     return Schedule(levels, float(len(logs)-1), 'vp')
 
 # %% ../nbs/01_schedule.ipynb #c021
