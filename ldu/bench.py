@@ -180,10 +180,13 @@ def weights_now()->dict: # file → the beginning of its SHA-256
     home = mini_path().parent
     return {p.relative_to(home).as_posix():file_digest(p)[:16] for p in sorted(home.rglob('*.safetensors'))}
 
-def same_weights(folder:Path): # its weights.json tells
+def same_weights(folder:Path, note:bool=False): # its weights.json tells; write one where there is none
     "A ValueError where a folder's rows were made with other weights than those that ship."
-    now,file = weights_now(),Path(folder)/'weights.json'
-    other = [k for k,v in (json.loads(file.read_text()) if file.exists() else {}).items() if now.get(k)!=v]
+    file = Path(folder)/'weights.json'
+    if not (note or file.exists()): return
+    now = weights_now()
+    if not file.exists(): write_json(file, now)
+    other = [k for k,v in json.loads(file.read_text()).items() if now.get(k)!=v]
     if other: raise ValueError(f'{folder} holds rows of other weights ({other[0]} differs): choose another folder, or delete this one.')
 
 def recall(file, out:Path): # of `keep`; where `run_row` shall find its rows
@@ -192,14 +195,10 @@ def recall(file, out:Path): # of `keep`; where `run_row` shall find its rows
     for d in read_rows(file):
         if not (place := _place(out, *_row(d))).exists(): write_json(place, d)
 
-def _begin(out):
-    same_weights(out)
-    if not (Path(out)/'weights.json').exists(): write_json(Path(out)/'weights.json', weights_now())
-
 def grow(rows:list, file, out:Path)->list: # of `Row`; a CSV of `keep`, which may be there already; as for `run_row`
     "These rows; those that a kept table has are recalled, the others computed and kept beside them."
+    output_folder(out); same_weights(out, note=True)
     if Path(file).exists(): recall(file, out)
-    _begin(out)
     results = [run_row(r, out) for r in tqdm(rows, desc=Path(file).stem, disable=None)]
     others = [d for d in (read_rows(file) if Path(file).exists() else []) if _row(d)[0] not in rows]
     keep(results+others, file); return results
@@ -364,7 +363,7 @@ def bench(
     if name not in TABLES: raise ValueError(f"There is no table {name!r}; there are {', '.join(TABLES)}.")
     for k,v in dict(subjects=subjects, seeds=seeds, steps=1 if steps is None else steps).items():
         if v<1: raise ValueError(f'{k} is at least 1, not {v}.')
-    out = output_folder(out); _begin(out)
+    out = output_folder(out); same_weights(out, note=True)
     if known: recall(known, out)
     results = [run_row(r, out, steps=steps) for r in tqdm(TABLES[name](subjects, seeds), desc=name, disable=not progress)]
     keep(results, out/f'{name}.csv')

@@ -34,10 +34,12 @@ def world_files(
     if collection not in world.COLLECTIONS: raise ValueError(f"There is no collection {collection!r}; there are {', '.join(world.COLLECTIONS)}.")
     some = world.COLLECTIONS[collection]
     out,shots = core.output_folder(out),torch.arange(start,start+n)
+    told = out/'metadata.jsonl'
+    try: old = {o['file_name']:o for o in map(json.loads, told.read_text().splitlines())} if told.is_file() else {}   # other pictures of the folder
+    except (ValueError, KeyError, TypeError): raise ValueError(f'{told} is not a list of captions: choose another folder.') from None
     files = [core.write_picture(out/f'{collection}-{identity:05d}-{i:03d}.png', some.album(identity,1,i,size)) for i in shots.tolist()]
     words = some.captions(torch.full((n,),identity), shots, p=1., bare=0.)
-    told = out/'metadata.jsonl'; lines = [json.loads(l) for l in told.read_text().splitlines()] if told.is_file() else []   # of other pictures in the same folder
-    lines = {l['file_name']:l for l in lines} | {p.name:dict(file_name=p.name, text=t) for p,t in zip(files,words)}
+    lines = old | {p.name:dict(file_name=p.name, text=t) for p,t in zip(files,words)}
     with core.atomic(told) as f: f.writelines(json.dumps(lines[k]).encode()+b'\n' for k in sorted(lines))
     return Outcome(f'{n} pictures of {some.noun(identity)} {identity} in {out}', files)
 
