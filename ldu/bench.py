@@ -240,8 +240,9 @@ def budgets(subjects, seeds):
 
 @table
 def steps(subjects, seeds):
-    "LDU, Figure 7: denoising steps k from 1 to 32."
-    return _each(subjects, seeds) + [r for k in (1,2,4,8,16,32) for r in _each(subjects, seeds, method='ldu', options=_opt(k=k, seamless=False))]
+    "LDU, Figure 7: denoising steps k from 1 to 32, at 10/255 and at the matched budget."
+    rhos = lambda k: (dict(method='ldu', options=_opt(k=k, seamless=False)), _ldu(32, k=k))
+    return _each(subjects, seeds) + [r for k in (1,2,4,8,16,32) for kw in rhos(k) for r in _each(subjects, seeds, **kw)]
 
 # %% ../nbs/16_bench.ipynb #c018a
 BASES = 'mini','mini-v2'
@@ -277,8 +278,8 @@ def collections(subjects, seeds):
 
 @table
 def adapting(subjects, seeds):
-    "LDU: rho as it was trained, and tuned on the very pictures for some steps, at the matched budget."
-    return _each(subjects, seeds) + [r for a in (0,10,40) for r in _each(subjects, seeds, **_ldu(32, **(dict(adapt=a) if a else {})))]
+    "LDU: rho as it was trained, and tuned on the very pictures for some steps, at 10/255 and at the matched budget."
+    return _each(subjects, seeds) + [r for b in (10,32) for a in (0,10,40) for r in _each(subjects, seeds, **_ldu(b, **(dict(adapt=a) if a else {})))]
 
 # %% ../nbs/16_bench.ipynb #c019
 RIVALS = 'fsmg aspl easpl advdm mist simac metacloak photoguard-encoder photoguard-diffusion glaze'.split()
