@@ -28,6 +28,7 @@ from .metrics import identity_cosines,score,ssim
 from .personalize import class_pictures
 from .photos import find_method
 from .pretrain import save_whole
+from .rivals import RECIPES
 from .robust import noise_free,robust_personalize
 from .unlearn import latent_shift,lesson_loss,noise_like
 from .world import COLLECTIONS
@@ -95,6 +96,7 @@ def _protect(row, clean, out):
     if row.method=='round-trip':
         with torch.no_grad(): return base.decode(base.encode(clean))
     if row.method=='noise-of': return noise_like(clean, protected(_other(row), out)[0], torch.Generator().manual_seed(row.seed+1))
+    if row.method in RECIPES['mini'] and (noun := COLLECTIONS[row.collection].noun(row.subject))!='person': more = dict(noun=noun)|more
     safe = find_method(row.method)(base, from_255(row.budget), row.mode, seed=row.seed, **more)(clean)
     return quantise(safe, clean, from_255(row.budget)) if row.mode=='residual' else safe
 

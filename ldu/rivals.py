@@ -73,7 +73,7 @@ def ascent(
 def pgd(
     ims:torch.Tensor, # N×3×H×W in [0,1]: the originals
     gain, # (pictures, generator) → N numbers to be raised
-    budget:float=10., step:float=1., steps:int=100, # radius and step length in 255ths: the largest change, or for 'l2' its RMS; steps
+    budget:float=10., step:float=1., steps:int=100, # radius and step length in 255ths: the largest change, or for 'l2' its RMS; a function (steps done) → length will do; steps
     start=None, # where to begin: pictures, or 'picture' for the originals; None: a random point of the ball
     seed:int=0, rule:str='sign', # 'sign' or 'adam' in the l-infinity ball; 'l2': along the gradient in the ball of an RMS
     transform=None, eot:int=1, batch:int=None, dtype:torch.dtype=None, # as for `ascent`
@@ -91,11 +91,12 @@ def pgd(
         return (ims+(torch.where(d.square().mean((1,2,3),keepdim=True)>r*r, r*unit(d), d) if rule=='l2' else d.clamp(-r,r))).clamp(0,1)
     if start is None: start = ims + r*(2*torch.stack([torch.rand(ims.shape[1:],generator=e) for e in g.each]).to(ims)-1)
     x = ims.clone() if isinstance(start,str) else keep(start.to(ims)).detach().clone()
-    opt = torch.optim.Adam([x], lr=from_255(step), maximize=True) if rule=='adam' else None
+    pace = lambda i: from_255(step(i) if callable(step) else step)
+    opt = torch.optim.Adam([x], lr=pace(0), maximize=True) if rule=='adam' else None
     for i in range(steps):
         v,grad = ascent(x, gain, g, transform, eot, batch, dtype)
-        if opt: x.grad = grad*free; opt.step(); x.data = keep(x.data)
-        else: x = keep(x + from_255(step)*(unit(free*grad) if rule=='l2' else grad.sign()))
+        if opt: x.grad,opt.param_groups[0]['lr'] = grad*free,pace(i); opt.step(); x.data = keep(x.data)
+        else: x = keep(x + pace(i)*(unit(free*grad) if rule=='l2' else grad.sign()))
         o = Pgd(i+1, v.mean().item(), x.clone(), v)
         yield o
         if ended(o): return
@@ -227,16 +228,17 @@ def offer(
 ):
     "Make a search known as a method for photographs, with its recipes; returns it."
     RECIPES['mini'][name],RECIPES['paper'][name] = dict(mini or {}),dict(paper or {})
-    known = {p.name:p.default for f in (*also,run) for p in list(inspect.signature(f).parameters.values())[2:] if p.name not in ('budget','seed','start','options',*fixed)}
-    def make(base, budget, mode, /, seed=0, preset:str='mini', **options):
+    known = {p.name:p.default for f in (*also,run) for p in list(inspect.signature(f).parameters.values())[2:] if p.name not in ('budget','seed','start','options',*fixed)} | dict(preset='mini', noun='person')
+    prompts = {k:v for k,v in known.items() if isinstance(v,str) and 'person' in v and k!='noun'}
+    def make(base, budget, mode, /, seed=0, preset:str='mini', noun:str='person', **options):
         if mode!='residual': raise ValueError("This method changes pictures, not latents: use it in mode 'residual'.")
         if preset not in RECIPES: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(RECIPES)}.")
         check_options(name, known, options)
-        o = RECIPES[preset][name]|options
+        o = RECIPES[preset][name] | {k:v.replace('person',str(noun)) for k,v in prompts.items()} | options
         for k in ('steps','rounds','trials','climbs','climb'):
             if o.get(k,1)<1: raise ValueError(f'{k} is at least 1, not {o[k]}: a search has at least one step.')
         def protect(ims):
-            return deque(run(base, ims, to_255(budget), seed=seed, **o), maxlen=1)[0].ims
+            return deque(run(base, ims.to(base.device), to_255(budget), seed=seed, **o), maxlen=1)[0].ims.to(ims)
         return protect
     register(name)(make)
     return run

@@ -49,12 +49,13 @@ def fsmg(
 def easpl(
     bases, # a list of `LatentDiffusion`s, or one
     ims:torch.Tensor, # N×3×H×W in [0,1], one subject
-    budget:float=10., step:float=1., rounds:int=8, learn:int=3, climb:int=6, lr:float=2e-4, # as for `aspl`
+    budget:float=10., step:float=None, rounds:int=8, learn:int=3, climb:int=6, lr:float=2e-4, # as for `aspl`; a step of None is a tenth of the budget
     surrogates:int=3, prior:torch.Tensor=None, # how many, where there is one base; pictures of the class
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
     clean:torch.Tensor=None, start=None, variant:str='paper', gain=lesson_gain, **options # as for `aspl`
 ):
     "EASPL (Anti-DreamBooth): ASPL with a team, whose pictures are averaged each round; yields a `Pgd` a round."
+    step = budget/10 if step is None else step
     team = list(bases) if isinstance(bases,(list,tuple)) else [bases]*surrogates
     courses = [_course(b, lr, prior, instance, class_prompt, variant) for b in team] if prior is not None or len(set(map(id,team)))>1 else [_course(team[0], lr, prior, instance, class_prompt, variant)]*len(team)
     owns,x = [copy_of(Personal(b.unet,b.text_encoder)) for b in team],'picture' if variant=='released' and start is None else start
