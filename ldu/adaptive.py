@@ -22,7 +22,10 @@ def through(
     read_chain(purifier); options |= {} if base is None else dict(base=base)
     def transform(x, g):
         s = torch.randint(0, 2**31-1, (1,), generator=g).item()   # other noise at every look
-        if exact: return purify(purifier, x, seed=s, **options)
+        if exact:
+            y = purify(purifier, x, seed=s, **options)
+            if x.requires_grad and not y.requires_grad: raise ValueError(f'{purifier!r} has no gradient of its own: use exact=False, which takes it straight through.')
+            return y
         with torch.no_grad(): y = purify(purifier, x, seed=s, **options)
         return x+(y-x).detach()
     return transform
@@ -38,4 +41,4 @@ def aspl_adaptive(
     yield from aspl(base, ims, budget, seed=seed, transform=through(purifier, base, exact), **options)
 
 # %% ../nbs/15c_adaptive.ipynb #c012
-offer('aspl-adaptive', aspl_adaptive, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture'), also=(aspl,pgd), fixed=('steps','transform'));
+offer('aspl-adaptive', aspl_adaptive, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=1., lr=5e-7, start='picture'), also=(aspl,pgd), fixed=('steps','transform'));

@@ -110,7 +110,7 @@ def encode(self:LatentDiffusion,
 )->torch.Tensor: # N×4×H/f×W/f, about unit variance
     "Pictures to latents: the mean of the autoencoder's posterior, scaled."
     if ims.shape[-1]%self.factor or ims.shape[-2]%self.factor: raise ValueError(f'Height and width must be multiples of {self.factor}, not {ims.shape[-2]}×{ims.shape[-1]}: pad or tile the picture first.')
-    return self.vae.encode(check_ims(ims).to(self.device)*2-1).latent_dist.mean*self.vae.config.scaling_factor
+    return self.vae.encode(check_ims(ims).to(self.device, self.vae.dtype)*2-1).latent_dist.mean*self.vae.config.scaling_factor
 
 @patch
 def decode(self:LatentDiffusion, z:torch.Tensor)->torch.Tensor:
@@ -121,7 +121,7 @@ def decode(self:LatentDiffusion, z:torch.Tensor)->torch.Tensor:
 @contextlib.contextmanager
 def stand_in(text_encoder, token_id:int, vectors:torch.Tensor):
     "Within the block, each item's token `token_id` is embedded as that item's vector (N×D), gradient included."
-    def swap(_, inp, out): return torch.where((inp[0]==token_id)[...,None], vectors[:,None].to(out.dtype), out)
+    def swap(_, inp, out): return torch.where((inp[0]==token_id)[...,None], vectors[:,None].to(out), out)
     hook = text_encoder.get_input_embeddings().register_forward_hook(swap)
     try: yield
     finally: hook.remove()

@@ -80,7 +80,9 @@ class LinearLambda:
 # %% ../nbs/04_budget.ipynb #c026
 class DualLambda:
     "λ by dual ascent: it rises in proportion to the excess over the budget, and falls again, never below 0, when there is room."
-    def __init__(self, budget, start=0., rate=1.): self.budget,self.value,self.rate = float(budget),start,rate
+    def __init__(self, budget, start=0., rate=1.):
+        if not budget>0: raise ValueError(f'Dual ascent measures the excess against the budget: it must be above 0, not {budget}.')
+        self.budget,self.value,self.rate = float(budget),start,rate
     def update(self, distance):
         "Take the present distance, return the new λ."
         self.value = max(0., self.value + self.rate*(float(distance)/self.budget-1))

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['load_critic', 'criticise', 'label_index', 'detection_score', 'detection_failure', 'load_clip', 'clip_pictures',
-           'clip_words', 'zero_shot', 'clip_iqac', 'cleanness', 'CriticFeatures', 'fid', 'kid_spread', 'kid', 'cmmd',
-           'critic_distance']
+           'clip_words', 'zero_shot', 'clip_iqac', 'cleanness', 'quality', 'CriticFeatures', 'fid', 'kid_spread', 'kid',
+           'cmmd', 'critic_distance']
 
 # %% ../nbs/10c_critics.ipynb #c002
 import torch,torch.nn.functional as F
@@ -79,11 +79,18 @@ def cleanness(ims:torch.Tensor, critic=None)->torch.Tensor: # N values in [0,1]
     "How clean the critic finds each picture: 1 as drawn, 0 badly spoilt."
     return criticise(ims, critic)[1]
 
+def quality(
+    ims:torch.Tensor, noun:str='person', # N×3×H×W in [0,1]; what they should show
+    other=cleanness # another judge of quality, pictures → N values in [0,1]
+)->torch.Tensor: # N values in [0,1]
+    "Q of *Investigating and Defending Shortcut Learning*: the mean of CLIP-IQAC and another judge; there LIQE, here the critic."
+    return (clip_iqac(ims,noun)+other(ims))/2
+
 # %% ../nbs/10c_critics.ipynb #c019
 class CriticFeatures(nn.Module):
     "The critic's pooled features of pictures given as bytes: what torchmetrics calls instead of Inception."
     num_features = 192
-    def forward(self, x): c = load_critic(); return c.pooled(c.layers(x.to(c.device).float()/255)[0]).double()
+    def forward(self, x): c = load_critic(); return c.pooled(c.layers(x.to(c.device).float()/255)[0]).cpu().double()
 
 def _set_metric(metric, ims, refs):
     for o,real in ((refs,True),(ims,False)):
@@ -105,7 +112,7 @@ def kid(ims:torch.Tensor, refs:torch.Tensor)->float:
 
 def cmmd(ims:torch.Tensor, refs:torch.Tensor, sigma:float=10.)->float:
     "CMMD: maximum mean discrepancy, times 1000, with a Gaussian kernel on CLIP's unit vectors."
-    x,y = clip_pictures(ims).double(),clip_pictures(refs).double()
+    x,y = (clip_pictures(o).cpu().double() for o in (ims,refs))
     k = lambda a,b: (-torch.cdist(a,b).square()/(2*sigma**2)).exp().mean()
     return 1000*(k(x,x)+k(y,y)-2*k(x,y)).item()
 

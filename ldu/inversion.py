@@ -15,6 +15,9 @@ from .schedule import invert,last,sample,time_grid
 # %% ../nbs/08_inversion.ipynb #c006
 Climb = namedtuple('Climb', 'z0 z_T')
 
+def _check_level(base, T):
+    if not 1<=T<=base.schedule.T: raise ValueError(f'The terminal level T of this base is between 1 and {base.schedule.T:.0f}, not {T}.')
+
 @torch.no_grad()
 def climb(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
@@ -23,7 +26,7 @@ def climb(
     iters:int=0 # fixed-point iterations a step, as in `invert`
 )->Climb:
     "E and Φ_invert: pictures to their clean latents and terminal latents. Without guidance: it cannot be climbed back."
-    z0 = base.encode(ims.to(base.device))
+    _check_level(base, T); z0 = base.encode(ims.to(base.device))
     return Climb(z0, last(invert(base.denoiser(base.embed(prompt), unet=unet), z0, time_grid(T,k,whole=True), base.schedule, iters)))
 
 # %% ../nbs/08_inversion.ipynb #c007
@@ -33,6 +36,7 @@ def descend(
     guidance:float=1. # classifier-free guidance towards the words
 )->torch.Tensor:
     "Φ_denoise: terminal latents to clean ones in k steps, with gradient to z_T."
+    _check_level(base, T)
     return last(sample(base.denoiser(base.embed(prompt), guidance, unet=unet), z_T, time_grid(T,k,whole=True), base.schedule))
 
 # %% ../nbs/08_inversion.ipynb #c008

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FIDELITY', 'Roc', 'Score', 'score', 'ssim_map', 'ssim', 'fidelity', 'lpips_distance', 'load_judge', 'embeddings',
-           'identity_cosines', 'identity_similarity', 'roc']
+           'identity_cosines', 'identity_similarity', 'identity_matching', 'roc']
 
 # %% ../nbs/10_metrics.ipynb #c002
 import math,warnings
@@ -31,7 +31,7 @@ def score(
     level:float=.95 # of the interval
 ) -> Score: # NaN bounds where there are fewer than two values or one is infinite
     "Mean, count and Student's t interval."
-    v = torch.as_tensor(values, dtype=torch.float64).detach().cpu().flatten()
+    v = torch.as_tensor(values.detach().cpu() if torch.is_tensor(values) else values, dtype=torch.float64).flatten()
     ok,missing = ~v.isnan(), int(v.isnan().sum())
     if groups is not None:
         groups = groups.tolist() if hasattr(groups,'tolist') else list(groups)   # tensors' elements are equal only to themselves
@@ -71,8 +71,8 @@ def ssim(
     if x.shape!=y.shape: raise ValueError(f'The pictures differ in shape: {tuple(x.shape)} and {tuple(y.shape)}.')
     h,w = x.shape[-2]-10,x.shape[-1]-10
     if min(h,w)<1: return x.new_full((len(x),), math.nan)
-    parts = [ssim_map(x[...,i:i+rows+10,:], y[...,i:i+rows+10,:]).double().sum((1,2,3)) for i in range(0,h,rows)]
-    return (sum(parts)/(3*h*w)).float()
+    parts = [ssim_map(x[...,i:i+rows+10,:], y[...,i:i+rows+10,:]).cpu().double().sum((1,2,3)) for i in range(0,h,rows)]
+    return (sum(parts)/(3*h*w)).float().to(x.device)
 
 # %% ../nbs/10_metrics.ipynb #c034
 FIDELITY = dict(psnr=psnr, ssim=ssim, linf=lambda x,y: 255*linf(x,y), rms=lambda x,y: 255*rms(x,y))  # dB; -1 … 1; 255ths; 255ths
@@ -110,7 +110,7 @@ def lpips_distance(
     if backbone is None or not Path(backbone).is_file(): raise ValueError(
         f'LPIPS needs the {net} classifier that torchvision publishes: download it where you are online and pass its path as backbone= (now {backbone}).')
     check_ims(ims), check_ims(refs)
-    return _lpips(str(backbone), net)(ims, refs, normalize=True).flatten()
+    return _lpips(str(backbone), net).to(ims.device)(ims, refs, normalize=True).flatten()
 
 # %% ../nbs/10_metrics.ipynb #c045
 @lru_cache(maxsize=4)
@@ -146,6 +146,14 @@ def identity_cosines(
 def identity_similarity(ims, refs, judge=None) -> Score:
     "ISM: the mean of `identity_cosines`."
     return score(identity_cosines(ims, refs, judge))
+
+def identity_matching(
+    ims:torch.Tensor, refs:torch.Tensor, # as for `identity_cosines`
+    judges=('identity-b','identity-a'), weights=(.7,.3) # judges as for `embeddings`, or names of embedded ones; what each counts for
+) -> torch.Tensor: # N values in [-1,1]
+    "IMS of *Investigating and Defending Shortcut Learning*: cosines of two judges, weighted; there ArcFace and VGG-Face."
+    some = [load_judge(mini_path().parent/'judges'/j) if isinstance(j,str) else j for j in judges]
+    return sum(w*identity_cosines(ims, refs, j) for w,j in zip(weights, some, strict=True))
 
 # %% ../nbs/10_metrics.ipynb #c053
 Roc = namedtuple('Roc', 'fpr tpr auc threshold')  # share of strangers and of friends above each threshold; area; the threshold asked for

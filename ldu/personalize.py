@@ -31,7 +31,7 @@ def textual_inversion(
     albums:torch.Tensor, # K×M×3×H×W in [0,1]: M pictures of each of K people
     steps:int=300, lr:float=1e-2, batch:int=4, # steps, learning rate, pictures a step and person
     init='person', # the word to start from, or K×D vectors
-    templates:list=TEMPLATES, seed:int=0
+    templates:list=TEMPLATES, fall:bool=True, seed:int=0 # what it says; let the rate fall to a tenth
 ):
     "Learn one word vector for each of K people in one run; yields `Learnt` (step, loss, K×D vectors), frozen model."
     K,M = albums.shape[:2]
@@ -40,7 +40,7 @@ def textual_inversion(
     v,g = start.detach().clone().requires_grad_(True),generator(seed)
     opt = torch.optim.AdamW([v], lr=lr, weight_decay=0.)
     for i in range(steps):
-        opt.param_groups[0]['lr'] = lr*max(.1, 1-i/steps)
+        if fall: opt.param_groups[0]['lr'] = lr*max(.1, 1-i/steps)
         pick,t,tp = (torch.randint(0,hi,(batch,),generator=g) for hi in (M,base.scheduler.config.num_train_timesteps,len(templates)))
         eps = torch.randn(batch, *z.shape[2:], generator=g).to(z)
         h = base.embed([templates[j] for j in tp]*K, v.repeat_interleave(batch,0))
@@ -140,7 +140,7 @@ def save_lora(personal:Personal, folder):
 # %% ../nbs/09_personalize.ipynb #c039
 PRESETS = dict(
     mini ={'textual-inversion':dict(steps=400, lr=1e-2, batch=4), 'dreambooth':dict(steps=250, lr=2e-4, batch=2), 'lora':dict(steps=300, lr=2e-3, batch=2, rank=8)},
-    paper={'textual-inversion':dict(steps=1500, lr=5e-4, batch=1), 'dreambooth':dict(steps=1000, lr=5e-7, batch=2), 'lora':dict(steps=1000, lr=1e-4, batch=2, rank=4)})
+    paper={'textual-inversion':dict(steps=1500, lr=5e-4, batch=1, fall=False), 'dreambooth':dict(steps=1000, lr=5e-7, batch=2), 'lora':dict(steps=1000, lr=1e-4, batch=2, rank=4)})
 
 # %% ../nbs/09_personalize.ipynb #c039a
 def learning(

@@ -21,7 +21,7 @@ from .critics import cleanness,cmmd,criticise,critic_distance,detection_failure
 from .folders import square
 from .judges import LABELS
 from .learn import course,read_json
-from .metrics import Score,identity_cosines,score
+from .metrics import Score,identity_cosines,load_judge,score
 from .personalize import PRESETS,class_pictures,learning,textual_inversion
 from .photos import measure,round_trip
 from .purify import compose
@@ -95,7 +95,7 @@ def make_sets(
     fit = lambda ims: torch.cat([square(o, base.size) for o in ims])
     g,x,y = generator(seed),[p.original for p in pairs],[p.protected for p in pairs]
     sets = {'original':fit(x), 'protected':fit(y), 'noise':fit([noise_like(a,b,g) for a,b in zip(x,y)]), 'round trip':fit([round_trip(a,base) for a in x])}
-    return sets | {f'protected, then {p}':fit([compose(p)(b, seed=seed, base=base) for b in y]) for p in purifiers}
+    return sets | {f'protected, then {p}':fit([compose(p)(b, seed=seed+1000*i, base=base) for i,b in enumerate(y)]) for p in purifiers}
 
 # %% ../nbs/15b_report.ipynb #c022
 Plan = namedtuple('Plan', 'courses lessons prior n steps guidance') # method → options; lessons a set; class pictures; drawings a lesson, DDIM steps, guidance
@@ -123,10 +123,10 @@ def jobs(sets:dict, methods, plan:Plan, about:dict)->list:
     return out
 
 # %% ../nbs/15b_report.ipynb #c027
-def judge_drawings(ims:torch.Tensor, refs:torch.Tensor, label:str)->dict:
+def judge_drawings(ims:torch.Tensor, refs:torch.Tensor, label:str, judge=None)->dict:
     "What the judges say of drawings: three values each, and one of the whole set."
     f = lambda v: [round(o,5) for o in v.tolist()]
-    return dict(ism=f(identity_cosines(ims,refs)), detected=f(1-detection_failure(ims,label)), clean=f(cleanness(ims)), cmmd=round(cmmd(ims,refs),4))
+    return dict(ism=f(identity_cosines(ims,refs,judge)), detected=f(1-detection_failure(ims,label)), clean=f(cleanness(ims)), cmmd=round(cmmd(ims,refs),4))
 
 def learn_job(
     base:LatentDiffusion, job:Job, sets:dict, plan:Plan, prior=None, # pictures of the class
@@ -146,7 +146,7 @@ def _words(base, albums, noun, seed, **options):
     return textual_inversion(base, albums, init=noun, templates=heads, seed=seed, **options)
 
 def do_jobs(
-    base, todo:list, sets:dict, plan:Plan, out, label:str, noun:str='person', seed:int=0, progress:bool=True # out: folder for rows
+    base, todo:list, sets:dict, plan:Plan, out, label:str, noun:str='person', seed:int=0, progress:bool=True, judge=None # out: folder for rows; as for `embeddings`
 ):
     "Do the lessons that are not on disk yet; yields a row for each set of each lesson, in order."
     out = output_folder(out); path = lambda k,end: out/f'{k}{end}'
@@ -158,7 +158,7 @@ def do_jobs(
                 bar.set_description_str(f'{j.method}: {j.sets[0] if len(j.sets)==1 else "all sets"}', refresh=False)
                 for k,name,ims in zip(j.keys, j.sets, learn_job(base, j, sets, plan, prior, noun, seed, bar.update)):
                     write_picture(path(k,'.png'), torch.cat(list(ims),-1)[None])
-                    write_json(path(k,'.json'), dict(method=j.method, set=name, lesson=j.lesson, key=k, **judge_drawings(ims, sets['original'], label)))
+                    write_json(path(k,'.json'), dict(method=j.method, set=name, lesson=j.lesson, key=k, **judge_drawings(ims, sets['original'], label, judge)))
             for k,name in zip(j.keys,j.sets): yield read_json(path(k,'.json')) | dict(set=name)
 
 # %% ../nbs/15b_report.ipynb #c033
@@ -195,13 +195,13 @@ def purifier_verdict(rows:list, v:dict, name:str)->dict: # v: what `attack_verdi
     return dict(purifier=name, method=m, verdict=word, left=left, gain=gain)
 
 # %% ../nbs/15b_report.ipynb #c040
-def cautions(base, pairs:list, label:str, plan:Plan)->list:
+def cautions(base, pairs:list, label:str, plan:Plan, judge=None)->list:
     "What the reader must know before believing a card."
     out,n = [],len(pairs)
     if base.size<256: out.append(f'The base {base.name} is a small model of a drawn world: what it can or cannot learn from these pictures does not say what Stable Diffusion or any other model would learn from them. Measure with --base.')
     else: out.append(f'The figures hold for the base {base.name} and for no other model.')
     real = any(p.original.shape[-2:]!=(64,64) for p in pairs) or label=='nothing'
-    if real: out.append('The judge of identity has only met the drawn world, 64 pixels wide. On other pictures, as these seem to be, its cosines may mean little: look at the drawings, and use a judge of your own.')
+    if real and judge is None: out.append('The judge of identity has only met the drawn world, 64 pixels wide. On other pictures, as these seem to be, its cosines may mean little: look at the drawings, and use a judge of your own (--judge).')
     if label=='nothing': out.append('The critic does not recognise what is in the originals, so `detected` means nothing here.')
     out.append(f'One subject, {n} picture{"s"*(n>1)}, {plan.lessons} lessons a set, {plan.n} drawings a lesson. '
         + ('The intervals count lessons.' if plan.lessons>2 else 'The intervals count drawings; of the chance in learning they know only what two lessons show.') + ' Nothing follows for other subjects.')
@@ -295,6 +295,7 @@ def score_files(
     noun:str='person', # what the subject is, one word
     quick:bool=True, # short lessons, two of each; without, whole ones, four of each
     seed:int=0, # same seed, same card
+    judge:str=None, # who tells people apart: a folder saved by `IdentityEncoder.save_pretrained`, or in Python a function pictures → N×D unit vectors; None: the embedded judge
     progress:bool=True, # show a bar
 )->Card: # also in report.json; `.status` is 0, or 1 where some pictures found no partner
     "Tell how visible a protection is, whether it protects, and what removes it: the report card; run it again to go on where it was stopped."
@@ -306,11 +307,15 @@ def score_files(
     for word in ('sks',noun): model.token_id(word)
     pairs,faults = find_pairs(originals, protected, out)
     if all(p.original.equal(p.protected) for p in pairs): raise ValueError(f'{protected} holds the very pictures of {originals}: nothing has been protected there.')
-    out = _card_folder(out)
-    return make_card(model, pairs, faults, out, ways, wash, plan, noun, seed, progress)
+    if isinstance(judge,(str,Path)): judge = load_judge(judge)
+    return make_card(model, pairs, faults, _card_folder(out), ways, wash, plan, noun, seed, progress, judge)
 
 # %% ../nbs/15b_report.ipynb #c049
 def _listed(text): return [o.strip() for o in (text.split(',') if isinstance(text,str) else text) if o.strip()]
+
+def _named(judge): # what a card says of it: a hash of its weights, or its name
+    weights = getattr(judge, 'state_dict', None)
+    return _hash(b''.join(v.cpu().contiguous().numpy().tobytes() for v in weights().values())) if weights else getattr(judge, '__name__', type(judge).__name__)
 
 def _card_folder(out):
     out = Path(out)
@@ -318,18 +323,18 @@ def _card_folder(out):
     return output_folder(out)
 
 # %% ../nbs/15b_report.ipynb #c049s1
-def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0, progress=True)->Card:
+def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0, progress=True, judge=None)->Card:
     "Measure, learn, judge and write; what `score_files` does once its input is checked."
     sets = make_sets(pairs, base, wash, seed); refs = sets['original']
     label = LABELS[criticise(refs)[0].mean(0).argmax()]
-    about = dict(base=base.name, weights=fingerprint(base), noun=noun, label=label, seed=seed, version=__version__)
-    rows = list(do_jobs(base, jobs(sets, ways, plan, about), sets, plan, out/'rows', label, noun, seed, progress))
-    untaught = [v for l in range(plan.lessons) for v in identity_cosines(base.generate(f'a photo of a sks {noun}', n=plan.n, steps=plan.steps, guidance=plan.guidance, seed=seed+l), refs).tolist()]
+    about = dict(base=base.name, weights=fingerprint(base), noun=noun, label=label, seed=seed, version=__version__) | ({} if judge is None else dict(judge=_named(judge)))
+    rows = list(do_jobs(base, jobs(sets, ways, plan, about), sets, plan, out/'rows', label, noun, seed, progress, judge))
+    untaught = [v for l in range(plan.lessons) for v in identity_cosines(base.generate(f'a photo of a sks {noun}', n=plan.n, steps=plan.steps, guidance=plan.guidance, seed=seed+l), refs, judge).tolist()]
     attacks,seen = [attack_verdict(rows, m, untaught) for m in ways],visibility(pairs, base)
     by = next((v for v in attacks if v['method']=='dreambooth'), attacks[0])
     washed = [purifier_verdict(rows, by, p) for p in wash]
-    card = Card(about | dict(out=str(out), visible=visible_verdict(seen), attacks=attacks, purified=washed, cautions=cautions(base, pairs, label, plan), untaught=untaught,
-        album=identity_cosines(refs, refs).tolist(), plan=plan._asdict(), visibility=seen, rows=rows, failed=[dict(source=str(p), reason=s) for p,s in faults.items()]))
+    card = Card(about | dict(out=str(out), visible=visible_verdict(seen), attacks=attacks, purified=washed, cautions=cautions(base, pairs, label, plan, judge), untaught=untaught,
+        album=identity_cosines(refs, refs, judge).tolist(), plan=plan._asdict(), visibility=seen, rows=rows, failed=[dict(source=str(p), reason=s) for p,s in faults.items()]))
     picture_change(out/'change.png', sets); picture_drawn(out/'drawings.png', rows, out/'rows', plan.n); picture_effects(out/'effects.png', attacks, washed)
     write_json(out/'report.json', _spelt(card))
     (out/'report.md').write_text(to_markdown(card, seen, rows, attacks, washed), encoding='utf-8')

@@ -47,7 +47,7 @@ class Rho(ModelMixin, ConfigMixin):
     def __init__(self,
         channels:int=4, # of the latent
         width:int=30, # of the one level, a multiple of 6; 30 gives 144K weights (the paper says about 145K)
-        T:int=999, # the level it was trained for, kept with the weights
+        T:int=500, # the level at which it works, kept with the weights; the paper's is 999
         kind:str='unet', # 'unet', 'affine' or 'mlp'
         size:int=16 # side of the latent; only 'affine' and 'mlp' are tied to it
     ):

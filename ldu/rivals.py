@@ -11,6 +11,7 @@ import inspect
 import torch
 from collections import deque,namedtuple
 from copy import deepcopy
+from functools import partial
 from .base import LatentDiffusion
 from .budget import from_255,to_255
 from .core import check_ims,generator
@@ -147,7 +148,7 @@ def lesson_gain(
         if gradient!='sds': return base.denoising_loss(z, words, t, eps, unet, 'epsilon')
         z_t = noisify(z, eps, t, base.schedule)
         with torch.no_grad(): err = base.predict(z_t, t, words, unet=unet).eps-eps
-        return _with_gradient(err.square().flatten(1).mean(1), z_t, err)
+        return _with_gradient(err.square().flatten(1).mean(1), z_t, 2*err/err[0].numel())
     return to_picture(base, f, 'two-pass' if gradient=='sds' else gradient)
 
 # %% ../nbs/13_rivals.ipynb #c009e
@@ -205,9 +206,10 @@ def aspl(
     lr:float=2e-4, prior:torch.Tensor=None, # of the surrogate; pictures of the class (None: drawn by the base)
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
     clean:torch.Tensor=None, start=None, # set A of the paper, from which the copy learns (None: the pictures themselves); as for `pgd`
-    variant:str='paper', gain=lesson_gain, **options # as for `study`; as for `surrogate_climb`
+    variant:str='paper', gradient:str='full', gain=None, **options # as for `study`; as for `lesson_gain`; as for `surrogate_climb`, None: `lesson_gain`
 ):
     "ASPL (Anti-DreamBooth): raise the loss of a surrogate that learns along; yields a `Pgd` a step."
+    gain = gain or partial(lesson_gain, gradient=gradient)
     prior = class_pictures(base, 8, class_prompt, steps=10) if prior is None else prior
     course = dict(lr=lr, prior=prior, instance=instance, class_prompt=class_prompt, variant=variant)
     own,x = copy_of(Personal(base.unet,base.text_encoder)),'picture' if variant=='released' and start is None else start

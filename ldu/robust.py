@@ -121,7 +121,7 @@ def robust_personalize(
     purify = best_purifier() if purify is None else purify
     if purify: album = _purify(purify, check_ims(album), seed=seed, base=base)
     if method=='textual-inversion': return dict(concept=list(textual_inversion(base, album[None], **o))[-1].result)
-    if prior is None: prior = class_pictures(base, a.prior, f'a photo of a {noun}', guidance=a.guidance)
+    if prior is None: prior = class_pictures(base, a.prior, f'a photo of a {noun}', a.steps, a.guidance)
     return list(RUN[method](base, album, prior, **o))[-1].result._asdict()
 
 # %% ../nbs/15_robust.ipynb #c028
@@ -130,13 +130,13 @@ Trial = namedtuple('Trial', 'purifier token noise_free pictures')
 def trials(
     base:LatentDiffusion, album:torch.Tensor, prior:torch.Tensor, # M×3×H×W in [0,1] of one subject; pictures of the class
     purifiers=('',None), tokens=('',None), # '' is off, None what `robust_personalize` does by default
-    n:int=8, prompt:str='a photo of a sks person', # pictures of each kind, and what they should show
+    n:int=8, noun:str='person', prompt:str=None, # pictures of each kind; the class word; what they should show, None: 'a photo of a sks' and the word
     method:str='dreambooth', preset:str='mini', seed:int=0, sampling:dict={}, **options # options of `generate`; of the personalizer
 ):
     "All combinations of purifier, negative token and noise-free sampling for one subject; yields a `Trial` each."
-    a = find_attack(preset); how = dict(steps=a.steps, guidance=a.guidance)|sampling
+    a,prompt = find_attack(preset),prompt or f'a photo of a sks {noun}'; how = dict(steps=a.steps, guidance=a.guidance)|sampling
     for purifier,token in product([best_purifier() if o is None else o for o in purifiers], [a.token if o is None else o for o in tokens]):
-        learnt = robust_personalize(base, album, method, purifier, token, prior, preset=preset, seed=seed, **options)
+        learnt = robust_personalize(base, album, method, purifier, token, prior, noun, preset, seed=seed, **options)
         yield Trial(purifier, token, False, base.generate(prompt, n=n, seed=seed, **how, **learnt))
         yield Trial(purifier, token, True, noise_free(base, prompt, n, token, preset, seed, **how, **learnt))
 

@@ -33,7 +33,7 @@ def vp_schedule(
     alphas_cumprod:torch.Tensor # ᾱ for t = 0 … len-1, as diffusers' schedulers hold it
 ):
     "The variance-preserving path of a discrete diffusion schedule: alpha = √ᾱ_t, sigma = √(1-ᾱ_t); a fractional t interpolates log ᾱ, a t outside is clamped."
-    logs = alphas_cumprod.double().log()
+    logs = alphas_cumprod.double().clamp_min(2**-24).log()   # zero terminal SNR: all but no picture
     def levels(t):
         home,t = t.device,t.cpu() if t.device.type=='mps' else t   # Apple's GPUs know no 64-bit numbers
         t  = torch.where((t<0)|(t>len(logs)-1), t.detach().clamp(0,len(logs)-1), t)   # the ends themselves keep their slope

@@ -24,7 +24,7 @@ def join_jumps(
     schedule:Schedule
 )->Prediction: # the pair whose one jump t → s lands where the two land
     "Two jumps in a row as one: x0 and eps are weighted means of theirs, weights in [0,1]."
-    (at,st),(am,sm),(as_,ss) = ([v.double() for v in schedule(o)] for o in (t,m,s))
+    (at,st),(am,sm),(as_,ss) = ([v.cpu().double() for v in schedule(o)] for o in (t,m,s))
     part,whole = at*sm-am*st, at*ss-as_*st
     over = lambda a,b: torch.where(part==0, 1., a/torch.where(b==0, 1., b)) # no first half: p alone
     wx,we = ((over(part,whole)*over(a,b)).clamp(0,1) for a,b in ((ss,sm),(as_,am)))

@@ -52,10 +52,10 @@ def easpl(
     budget:float=10., step:float=None, rounds:int=8, learn:int=3, climb:int=6, lr:float=2e-4, # as for `aspl`; a step of None is a tenth of the budget
     surrogates:int=3, prior:torch.Tensor=None, # how many, where there is one base; pictures of the class
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
-    clean:torch.Tensor=None, start=None, variant:str='paper', gain=lesson_gain, **options # as for `aspl`
+    clean:torch.Tensor=None, start=None, variant:str='paper', gradient:str='full', gain=None, **options # as for `aspl`
 ):
     "EASPL (Anti-DreamBooth): ASPL with a team, whose pictures are averaged each round; yields a `Pgd` a round."
-    step = budget/10 if step is None else step
+    step,gain = budget/10 if step is None else step,gain or partial(lesson_gain, gradient=gradient)
     team = list(bases) if isinstance(bases,(list,tuple)) else [bases]*surrogates
     courses = [_course(b, lr, prior, instance, class_prompt, variant) for b in team] if prior is not None or len(set(map(id,team)))>1 else [_course(team[0], lr, prior, instance, class_prompt, variant)]*len(team)
     owns,x = [copy_of(Personal(b.unet,b.text_encoder)) for b in team],'picture' if variant=='released' and start is None else start
@@ -154,6 +154,7 @@ def simac(
 ):
     "SimAC: the denoising loss at each picture's own times, plus a distance of features; yields a `Pgd` a step."
     if onto not in ('aspl','advdm'): raise ValueError(f"SimAC works onto 'aspl' or 'advdm', not {onto!r}.")
+    if gradient not in ('full','two-pass'): raise ValueError(f"SimAC has no gradient {gradient!r}: its features need 'full' or 'two-pass'.")
     if onto=='aspl' and 'steps' in options: raise ValueError("`steps` is for onto='advdm'; onto='aspl' takes rounds, learn and climb.")
     with torch.no_grad(): h = base.embed(instance)
     *_,found = greedy_times(ims, loss_at(base,h), base.scheduler.config.num_train_timesteps, budget=budget, step=step, seed=seed, **search)

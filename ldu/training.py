@@ -19,7 +19,7 @@ from .folders import Folders
 from .metrics import score,ssim
 from .personalize import TEMPLATES,textual_inversion
 from .pretrain import save_whole
-from .rho import Rho
+from .rho import RHOS,Rho
 from .unlearn import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rho,walker
 from .world import SPLITS,people
 
@@ -35,7 +35,7 @@ def learn_anchors(
     return dict(words=o.result[:-1].cpu(), target=o.result[-1].cpu(), pictures=target.half())
 
 # %% ../nbs/12a_training.ipynb #c009
-COMMON = dict(people=12, pictures=6, word_steps=120, steps=300, batch=8, lr=1e-3, budget=10., T=500, k=4, ema=.98, noun='person')
+COMMON = dict(people=12, pictures=6, word_steps=120, steps=300, batch=8, lr=1e-3, budget=10., T=500, k=4, iters=0, mode='residual', kind='unet', ema=.98, noun='person')
 RHO_RECIPES = dict(
     paper=COMMON | dict(goal='lesson', on='latent', norm='linf', delta=None, price='linear', rise=.01, through=['none']),
     ours =COMMON | dict(goal='latent', on='picture', norm='l2', delta=2.5, price='dual', rise=.02, through=['none','blur','jpeg']))   # delta None: the budget
@@ -68,16 +68,22 @@ def train(
     budget:float=None, # l-infinity in 255ths; None: the recipe's
     delta:float=None, # what being seen may cost before it is priced, in the recipe's norm; None: the recipe's
     steps:int=None, # of rho; None: the recipe's
+    T:int=None, # terminal level; None: the recipe's
+    k:int=None, # steps up and down; None: the recipe's
+    iters:int=None, # corrections of a step up; None: the recipe's
+    mode:str=None, # residual or decode; None: the recipe's
+    kind:str=None, # unet, affine or mlp, as in `Rho`; None: the recipe's
     noun:str='person', # the class word of the subjects
     seed:int=0,
     smoke:bool=False # toy length, to see that the path works
 ):
     "Train a rho: anchors by textual inversion, then the paper's loss or ours; run it again to go on where it was stopped."
     if recipe not in RHO_RECIPES: raise ValueError(f"There is no recipe {recipe!r}; there are {', '.join(RHO_RECIPES)}.")
-    given = {k:v for k,v in dict(goal=goal, budget=budget, delta=delta, steps=steps).items() if v is not None}
+    given = {n:v for n,v in dict(goal=goal, budget=budget, delta=delta, steps=steps, T=T, k=k, iters=iters, mode=mode, kind=kind).items() if v is not None}
     r = RHO_RECIPES[recipe] | (SMOKE if smoke else {}) | given | dict(noun=noun, seed=seed, data=data and str(data))
     if r['delta'] is None: r['delta'] = r['budget']
-    if r['goal'] not in GOALS: raise ValueError(f"There is no goal {r['goal']!r}; there are {', '.join(GOALS)}.")
+    for what,there in dict(goal=GOALS, mode=('residual','decode'), kind=RHOS).items():
+        if r[what] not in there: raise ValueError(f"There is no {what} {r[what]!r}; there are {', '.join(there)}.")
     out,b = output_folder(out),LatentDiffusion.open(base)
     acc = Accelerator(cpu=b.device.type=='cpu'); b.to(acc.device)
     with acc.main_process_first(): _same_run(out, r|dict(base=b.name, weights=fingerprint(b)))
@@ -87,10 +93,10 @@ def train(
     _fit(out, b, albums, r, acc)
 
 # %% ../nbs/12a_training.ipynb #c012
-LOOP = ('steps','lr','batch','budget','delta','norm','price','rise','on','through','T','k','unet','ema','seed')
+LOOP = ('steps','lr','batch','budget','delta','norm','price','rise','on','through','mode','T','k','iters','unet','ema','seed')
 
 def _fit(out, b, albums, r, acc):
-    torch.manual_seed(r['seed']); rho = Rho(channels=b.unet.config.in_channels, T=r['T'], size=b.size//b.factor)
+    torch.manual_seed(r['seed']); rho = Rho(channels=b.unet.config.in_channels, T=r['T'], kind=r['kind'], size=b.size//b.factor)
     gain,log = GOALS[r['goal']](b, load_file(out/'anchors.safetensors'), r['noun']),out/'log.jsonl'
     r = r|dict(unet=walker(b))
     with open(log if acc.is_main_process else os.devnull, 'a') as f:
@@ -122,7 +128,7 @@ How visible it is, and what an attacker still learns: notebooks 12, 12d and 16d.
 def _flags(r, base): # what `ldu train` was told beyond its defaults
     recipe = min(RHO_RECIPES, key=lambda n: sum(r.get(k)!=v for k,v in RHO_RECIPES[n].items()))
     kept = RHO_RECIPES[recipe] | dict(seed=0, data=None)
-    return f'--base {base} --recipe {recipe}' + ''.join(f' --{k} '+(f'{r[k]:g}' if isinstance(r[k],float) else str(r[k])) for k in ('data','goal','budget','delta','steps','noun','seed') if r.get(k)!=kept[k])
+    return f'--base {base} --recipe {recipe}' + ''.join(f' --{k} '+(f'{r[k]:g}' if isinstance(r[k],float) else str(r[k])) for k in ('data','goal','budget','delta','steps','T','k','iters','mode','kind','noun','seed') if r.get(k,kept[k])!=kept[k])
 
 # %% ../nbs/12a_training.ipynb #c012b
 def rho_card(
@@ -131,7 +137,7 @@ def rho_card(
     "Where a rho comes from, and how far it moves pictures of people whom it has not met."
     d = json.loads((Path(where)/'train.json').read_text()); r,o,base = d['recipe'],d['log'][-1],base or LatentDiffusion.open(d['base'],'cpu')
     ims = people.pictures(torch.arange(n)+SPLITS['valid'][0], 0, base.size)
-    safe = protect(ims, base, open_rho(where,base.name), r['budget'])
+    safe = protect(ims, base, open_rho(where,base.name), r['budget'], r.get('mode','residual'), r['k'], r.get('iters',0))
     found = dict(PSNR=psnr(ims,safe), SSIM=ssim(ims,safe), **{'largest change in 255ths':to_255(linf(ims,safe)), "relative shift of the encoder's latents":latent_shift(base,safe,ims)})
     data = r['data'] if r.get('data') else f"{r['people']} people of the drawn world (subjects 0 to {r['people']-1}), {r['pictures']} pictures each; the target is subject 51"
     return CARD.format(**r|o|dict(name=Path(where).name, base=d['base'], flags=_flags(r,d['base']), data=data, n=n, figures='; '.join(f'{k} {score(v)}'.replace(f', n = {n}','') for k,v in found.items())))
@@ -154,14 +160,15 @@ def continual(
     words:torch.Tensor, # K×D, learnt on clean pictures
     rounds:int=8, rho_steps:int=10, word_steps:int=10, # turns; steps of each turn
     pace:float=.1, word_lr:float=1e-3, # how much of its way a word goes; its learning rate (stabilisers: small)
-    seed:int=0, **options # of `train_rho`
+    noun:str='person', seed:int=0, **options # the class word; of `train_rho`
 ):
     "Eq. 13: rho and words by turns; yields a `Round` each."
-    first,lam = words.clone(),options.pop('lam',0.)
+    if 'state' in options: raise ValueError('Turns cannot be taken up again: leave `state` out.')
+    first,lam,says = words.clone(),options.pop('lam',0.),[t.replace('person',noun) for t in TEMPLATES]
     for r in range(rounds):
-        *_,o = train_rho(rho, base, albums, lesson(base,words), rho_steps, seed=seed+2*r, lam=lam, **options); lam = o.lam   # the price goes on; the optimizer begins anew
-        k = {n:options[n] for n in ('budget','mode','T','k','prompt','unet','guidance','iters') if n in options}
+        *_,o = train_rho(rho, base, albums, lesson(base,words,noun=noun), rho_steps, seed=seed+2*r, lam=lam, **options); lam = o.lam   # the price goes on; the optimizer begins anew
+        k = dict(T=rho.config.T) | {n:options[n] for n in ('budget','mode','T','k','prompt','unet','guidance','iters') if n in options}
         with torch.no_grad(): safe = torch.stack([shift(base, a, rho, **k)['out'] for a in albums])
-        *_,w = textual_inversion(base, safe, word_steps, word_lr, batch=2, init=words, seed=seed+2*r+1)
+        *_,w = textual_inversion(base, safe, word_steps, word_lr, batch=2, init=words, templates=says, seed=seed+2*r+1)
         words = words+pace*(w.result.cpu()-words)
         yield Round(r+1, o.gain, w.loss.mean().item(), ((words-first).norm(dim=1)/first.norm(dim=1)).mean().item(), o.distance, words)

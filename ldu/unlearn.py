@@ -53,7 +53,7 @@ def shift(
 
 # %% ../nbs/12_unlearn.ipynb #c012
 def augment(ims, g):
-    "The paper's training transforms: flip (half of the batches), Gaussian blur of kernel 7 and centre crop (a quarter each)."
+    "The paper's training transforms: a flip for half of the batches, a Gaussian blur of kernel 7 and a centre crop. (Ours: blur and crop for a quarter each, the crop of 7/8, one draw for a whole batch.)"
     flip,blur,crop = torch.rand(3, generator=g).tolist()
     if flip<.5:  ims = ims.flip(-1)
     if blur<.25: ims = TF.gaussian_blur(ims, 7)
@@ -178,18 +178,20 @@ def train_rho(
     price:str='linear', rise:float=.01, lam:float=0., # a key of `PRICES`, its pace, and the price to begin with
     on:str='latent', # where the lesson is measured: 'latent' z̄0 (Eq. 10), 'picture' E(out), what an attacker really sees, or 'both'
     through=('none',), # keys of `THROUGH`, one drawn for each batch, between out and E
-    mode:str='residual', T:int=500, k:int=4, prompt:str='', unet='shortcut', guidance:float=1., iters:int=0, # as in `shift`
+    mode:str='residual', T:int=None, k:int=4, prompt:str='', unet='shortcut', guidance:float=1., iters:int=0, # as in `shift`; None: the T that rho was made for
     ema:float=0., # weight of the past in the average of rho's weights; 0 keeps the last
     seed:int=0, state:Path=None, every:int=25, # checkpoint to continue from and to write; steps between two
     accelerator:Accelerator=None # device, precision, accumulation and many processes; None: a plain one
 ):
     "Train rho by Eq. 11 in place; yields `RhoFit` (step, loss, gain, distance in the unit of norm, λ, seconds)."
     if on not in ('latent','picture','both'): raise ValueError(f"on={on!r} is unknown: use 'latent', 'picture' or 'both'")
+    T = rho.config.T if T is None else T
+    if T!=rho.config.T: raise ValueError(f'This rho was made for T={rho.config.T}, where `protect` will use it: it cannot be trained at T={T}.')
     acc = accelerator or Accelerator(cpu=base.device.type=='cpu')
     cost,t0,start = PRICES[price](budget if delta is None else delta, rise),time.time(),0; cost.value = lam
-    params = list(rho.parameters()); opt,avg = torch.optim.AdamW(params, lr=lr, weight_decay=0.),[p.detach().clone() for p in params]
+    params = list(rho.to(acc.device).parameters()); opt,avg = torch.optim.AdamW(params, lr=lr, weight_decay=0.),[p.detach().clone() for p in params]
     if state and Path(state).exists(): more = load_state(state, params, avg, opt); start,cost.value = more['step'],more['lam']
-    net,stepper = acc.prepare(rho.to(acc.device), opt)
+    net,stepper = acc.prepare(rho, opt)
     for i in range(start, steps):
         g = step_generator(seed, i*acc.num_processes+acc.process_index)
         with acc.accumulate(net), acc.autocast():
@@ -236,7 +238,7 @@ def goal_of(
 ): # the gain; the settings of `train_rho` that rho was trained with, and the price that it had come to
     "What a rho was trained for: its goal, with the words that lie beside it."
     where = rho_path(where, base.name); d = json.loads((where/'train.json').read_text()); r = d['recipe']|dict(lam=d['log'][-1]['lam'])
-    keep = ('lr','norm','delta','price','rise','lam','on','through','T','k','unet')
+    keep = ('lr','budget','norm','delta','price','rise','lam','on','through','T','k','unet')
     return GOALS[r['goal']](base, load_file(where/'anchors.safetensors'), r.get('noun','person')),{k:r[k] for k in keep if k in r}
 
 # %% ../nbs/12_unlearn.ipynb #c020
@@ -252,14 +254,15 @@ def adapted(
 def adapted_to(
     ims:torch.Tensor, base:LatentDiffusion, # N×3×H×W in [0,1], any size
     where=None, steps:int=50, # as for `rho_path`; of tuning
-    budget:float=10., most:int=16, seed:int=0 # l-infinity, in 1/255; squares to tune on
+    budget:float=10., most:int=16, seed:int=0, # l-infinity, in 1/255; squares to tune on
+    **walk # mode, k and iters of `train_rho`, as they will be used
 )->Rho:
-    "The rho of a folder, tuned with its own goal on some squares of these photographs."
+    "The rho of a folder, tuned with its own goal on some squares of these photographs; what being seen may cost grows with the budget."
     check_ims(ims); g,S = generator(seed),base.size
     ims = pad_to(ims, S); corners = tiles(*ims.shape[-2:], S, S//8)
     some = [corners[i] for i in torch.randperm(len(corners), generator=g)[:max(1, most//len(ims))].tolist()]
-    gain,how = goal_of(base, where)
-    return adapted(open_rho(where, base.name).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, budget=budget, seed=seed%2**32, **how)   # a file's seed would be too long for `step_generator`
+    gain,how = goal_of(base, where); how |= walk | dict(budget=budget, delta=how['delta']*budget/how['budget'], unet=walker(base))
+    return adapted(open_rho(where, base.name).to(base.device), base, torch.cat([ims[...,y:y+S,x:x+S] for y,x in some]), gain, steps, seed=seed%2**32, **how)   # a file's seed would be too long for `step_generator`
 
 # %% ../nbs/12_unlearn.ipynb #c020s1
 def walker(base): # what `shift` takes as unet
@@ -278,7 +281,7 @@ def protect(
     "Protect pictures with a trained rho: one pass, and before it as much tuning as you like."
     check_ims(ims); base = base or LatentDiffusion.open('mini')
     if adapt and isinstance(rho,Rho): raise ValueError('To adapt, name the folder of a rho: what it was trained for is written there.')
-    rho = adapted_to(ims, base, rho, adapt, budget, seed=seed) if adapt else (rho if isinstance(rho,Rho) else open_rho(rho, base.name)).to(base.device)
+    rho = adapted_to(ims, base, rho, adapt, budget, seed=seed, mode=mode, k=k, iters=iters) if adapt else (rho if isinstance(rho,Rho) else open_rho(rho, base.name)).to(base.device)
     with torch.no_grad(): return torch.cat([shift(base, x, rho, budget, mode, T=rho.config.T, k=k, unet=walker(base), iters=iters)['out'] for x in ims.split(batch)]).to(ims.device)
 
 # %% ../nbs/12_unlearn.ipynb #c022b
@@ -316,7 +319,7 @@ def ldu_method(
     tuned = not adapt
     def look(ims):
         nonlocal net,tuned
-        net,tuned = adapted_to(ims, base, rho, adapt, to_255(budget), seed=seed),True
+        net,tuned = adapted_to(ims, base, rho, adapt, to_255(budget), seed=seed, mode=mode, k=k, iters=iters),True
     def tile(ims):
         if not tuned: look(ims)   # squares that nobody has shown as a photograph before
         out = protect(ims, base, net, to_255(budget), mode, k, iters)
