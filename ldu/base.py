@@ -85,9 +85,9 @@ def open(cls:LatentDiffusion,
     where = resolve_base(base)
     try:
         with quiet(): pipe = StableDiffusionPipeline.from_pretrained(where, use_safetensors=True, safety_checker=None, requires_safety_checker=False, dtype=torch.float32)
+        few = Path(where)/'shortcut'
+        few = UNet2DConditionModel.from_pretrained(few, use_safetensors=True, dtype=torch.float32) if few.is_dir() else None
     except OSError as e: raise ValueError(f"The base {base!r} could not be opened from {where}: {str(e).splitlines()[0]} Give a folder saved by diffusers, or a hub id while online.") from None
-    few = Path(where)/'shortcut'
-    few = UNet2DConditionModel.from_pretrained(few, use_safetensors=True, dtype=torch.float32) if few.is_dir() else None
     return cls(pipe, few, Path(where).name).to(device or default_device())
 
 # %% ../nbs/06_base.ipynb #c011b

@@ -63,6 +63,9 @@ def quantise(
     budget:float # linf, in [0,1]
 ): # in [0,1], whole multiples of 1/255
     "Round to 8 bits without leaving the budget: to the nearest level within it, to x0's own level where none is."
+    x,x0 = torch.as_tensor(x),torch.as_tensor(x0)
+    if x.dim()>2 and x.shape==x0.shape and x.numel()>(most := 2**22):   # a large picture in strips: 64-bit copies of all of it would fill the memory
+        return torch.cat([quantise(a, b, budget) for a,b in zip(*(o.split(max(1,most*x.shape[-2]//x.numel()), -2) for o in (x,x0)))], -2)
     x,x0,b = (torch.as_tensor(v).double()*255 for v in (x,x0,budget))
     lo,hi = (x0-b-1e-4).ceil(), (x0+b+1e-4).floor() # 1e-4 of a level: float32 of k/255 is that far from k
     q = torch.where(lo<=hi, torch.minimum(torch.maximum(x.round(),lo),hi), x0.round())

@@ -35,12 +35,16 @@ def world_files(
     some = world.COLLECTIONS[collection]
     out,shots = core.output_folder(out),torch.arange(start,start+n)
     told = out/'metadata.jsonl'
-    try: old = {o['file_name']:o for o in map(json.loads, told.read_text().splitlines())} if told.is_file() else {}   # other pictures of the folder
+    try: old = [(json.loads(l)['file_name'],l) for l in told.read_text(encoding='utf-8').splitlines()] if told.is_file() else []   # other pictures of the folder
     except (ValueError, KeyError, TypeError): raise ValueError(f'{told} is not a list of captions: choose another folder.') from None
-    files = [core.write_picture(out/f'{collection}-{identity:05d}-{i:03d}.png', some.album(identity,1,i,size)) for i in shots.tolist()]
+    files,known = [out/f'{collection}-{identity:05d}-{i:03d}.png' for i in shots.tolist()],{name for name,_ in old}
+    for p,i in zip(files, shots.tolist()):
+        im = some.album(identity,1,i,size)
+        if p.exists() and p.name not in known and not core.read_picture(p).im.equal((im*255).round()/255): raise ValueError(f'{p} is there already and is another picture: choose another folder.')
+        core.write_picture(p, im)
     words = some.captions(torch.full((n,),identity), shots, p=1., bare=0.)
-    lines = old | {p.name:dict(file_name=p.name, text=t) for p,t in zip(files,words)}
-    with core.atomic(told) as f: f.writelines(json.dumps(lines[k]).encode()+b'\n' for k in sorted(lines))
+    lines = [o for o in old if o[0] not in {p.name for p in files}] + [(p.name, json.dumps(dict(file_name=p.name, text=t))) for p,t in zip(files,words)]
+    with core.atomic(told) as f: f.writelines(l.encode()+b'\n' for _,l in sorted(lines, key=lambda o: o[0]))
     return Outcome(f'{n} pictures of {some.noun(identity)} {identity} in {out}', files)
 
 # %% ../nbs/18_cli.ipynb #c009
@@ -64,18 +68,21 @@ def _teller():
         if said not in told: told.add(said); typer.echo(said, err=True)
     return tell
 
+def _say(text, err): typer.echo(text.encode('utf-8','backslashreplace').decode('utf-8'), err=err)   # a file's name may hold what no terminal shows
+
 def _call(f, kw):
     "Call a function for a user: prints one sentence and returns the exit status."
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _teller()
             result = f(**kw)
-    except ValueError as e:
-        if os.environ.get('LDU_TRACE'): raise
-        typer.echo(f'ldu: {e}', err=True); return 2
+    except Exception as e:
+        full = isinstance(e, (OSError,MemoryError)) or type(e).__name__=='OutOfMemoryError'   # a disk or a memory, not a fault of ours
+        if os.environ.get('LDU_TRACE') or not (full or isinstance(e, ValueError)): raise
+        _say(f'ldu: {str(e).strip().splitlines()[0]} (LDU_TRACE=1 before the command shows where.)' if full and str(e).strip() else f'ldu: {e or type(e).__name__}', True); return 1 if full else 2
     except KeyboardInterrupt: typer.echo('ldu: stopped'+('; the same command goes on from here.' if 'run it again to go on' in (f.__doc__ or '') else '.'), err=True); return 130
     status = getattr(result, 'status', 0)
-    typer.echo(getattr(result, 'summary', 'done'), err=bool(status))
+    _say(getattr(result, 'summary', 'done'), bool(status))
     return status
 
 # %% ../nbs/18_cli.ipynb #c012
@@ -143,7 +150,7 @@ def _ldu(version: Annotated[bool, typer.Option('--version', callback=_version, i
 def main():
     "The command `ldu`; LDU_THREADS sets how many threads it may use."
     n = os.environ.get('LDU_THREADS')
-    if n is not None and not (n.isdigit() and int(n)>0):
+    if n is not None and not (n.isascii() and n.isdigit() and int(n)>0):
         typer.echo(f'ldu: LDU_THREADS is a whole number from 1, not {n!r}.', err=True); sys.exit(2)
     if n: os.environ.update(OMP_NUM_THREADS=n, MKL_NUM_THREADS=n)   # read by PyTorch when it loads, which is later
     app(prog_name='ldu')

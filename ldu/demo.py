@@ -6,15 +6,16 @@
 __all__ = ['CAUTION', 'cast', 'learn_both', 'story', 'Told', 'demo']
 
 # %% ../nbs/12b_demo.ipynb #c002
-import shutil,time
+import time
 from pathlib import Path
 import pandas as pd, torch
 from tqdm.auto import tqdm
 from .base import LatentDiffusion
-from .core import read_picture,sample_photo,show,write_json,write_picture
+from .core import atomic,output_folder,read_picture,sample_photo,show,write_json,write_picture
 from .metrics import identity_cosines,load_judge,score
 from .personalize import class_pictures,dreambooth,textual_inversion
-from .photos import protect_files
+from .learn import read_json
+from .photos import protect_files,_check_options
 from .world import SPLITS,people
 
 # %% ../nbs/12b_demo.ipynb #c005
@@ -28,7 +29,7 @@ def cast(
     lo,hi = SPLITS['reserved']
     album = people.album(lo+seed%(hi-lo), n, size=size)
     for i,im in enumerate(album): write_picture(folder/f'person-{i+1}.png', im[None])
-    shutil.copyfile(sample_photo('china'), folder/'temple.jpg')
+    with atomic(folder/'temple.jpg') as f: f.write(Path(sample_photo('china')).read_bytes())
     return album
 
 # %% ../nbs/12b_demo.ipynb #c008
@@ -62,7 +63,8 @@ def story(path, album, safe, photo, photo_safe, drawn:dict):
     sub = fig.add_subfigure(axs[-1,0].get_gridspec()[-1,:]).subplots(1,3)
     for a,(name,im) in zip(sub, {'a real photograph':photo,'protected':photo_safe,'what changed × 8':(.5+8*(photo_safe-photo)).clamp(0,1)}.items()):
         a.imshow(im[0].permute(1,2,0)); a.set_title(name, fontsize=9); a.axis('off')
-    fig.savefig(path, dpi=90, bbox_inches='tight'); plt.close(fig)
+    with atomic(path) as f: fig.savefig(f, format='png', dpi=90, bbox_inches='tight')
+    plt.close(fig)
 
 # %% ../nbs/12b_demo.ipynb #c012
 CAUTION = '''These figures are about the embedded base, a small model of a drawn world. They do not show that a photograph
@@ -88,7 +90,12 @@ def demo(
     progress:bool=True # show bars
 )->Told:
     "Protect an unseen person and a photograph, let a stranger learn from both, and tell what was learnt."
+    if steps<1: raise ValueError(f'steps is a whole number from 1, not {steps}.')
+    _check_options('ldu', budget, 'residual', {})
     t0,out = time.perf_counter(),Path(out)
+    if out.exists() and 'lessons' not in read_json(out/'report.json') and not (out.is_dir() and not any(out.iterdir())):
+        raise ValueError(f'{out} holds other files and no report of a demo: choose another folder.')
+    write_json(output_folder(out)/'report.json', dict(lessons=[]))   # whose folder it is, should the demo be stopped
     ldm,judge = LatentDiffusion.open(base),load_judge(); album = cast(out/'originals', seed, size=ldm.size)
     done = protect_files([out/'originals'], out/'protected', base=ldm, budget=budget, seed=seed, rho=rho, progress=progress)
     safe = torch.cat([read_picture(out/'protected'/f'person-{i+1}.png').im for i in range(len(album))])

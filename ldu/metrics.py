@@ -86,6 +86,8 @@ def fidelity(
     return {k:score(f(ims,refs), groups) for k,f in FIDELITY.items()}
 
 # %% ../nbs/10_metrics.ipynb #c038
+_CLASSIFIERS = dict(alex='alexnet', vgg='vgg16', squeeze='squeezenet1_1')
+
 @lru_cache(maxsize=2)
 def _lpips(backbone, net):
     "LPIPS with its own linear heads on a classifier read from a file of torchvision's."
@@ -94,7 +96,7 @@ def _lpips(backbone, net):
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')   # torchvision: `pretrained` is an old argument name
         model = lpips.LPIPS(net=net, pnet_rand=True, verbose=False)
-    d = load_file(backbone) if backbone.endswith('.safetensors') else torch.load(backbone, weights_only=True, map_location='cpu')
+    d = load_file(backbone)
     for name,p in model.net.named_parameters():   # slice2.3.weight is torchvision's features.3.weight
         p.data.copy_(d['features.'+name.split('.',1)[1]])
     return model.eval().requires_grad_(False)
@@ -103,12 +105,13 @@ def _lpips(backbone, net):
 @torch.no_grad()
 def lpips_distance(
     ims:torch.Tensor, refs:torch.Tensor, # N×3×H×W in [0,1]
-    backbone=None, # file with torchvision's weights of the classifier (.pth or .safetensors)
+    backbone=None, # .safetensors file with torchvision's weights of the classifier
     net:str='alex' # which classifier that is: 'alex', 'vgg' or 'squeeze'
 ) -> torch.Tensor: # N values, 0 for equal pictures
     "Learned perceptual distance, one value a picture (Zhang et al., 2018)."
-    if backbone is None or not Path(backbone).is_file(): raise ValueError(
-        f'LPIPS needs the {net} classifier that torchvision publishes: download it where you are online and pass its path as backbone= (now {backbone}).')
+    if backbone is None or not Path(backbone).is_file() or Path(backbone).suffix!='.safetensors': raise ValueError(
+        f'LPIPS needs the classifier {_CLASSIFIERS[net]} as torchvision publishes it, in a safetensors file whose path you pass as backbone= (now {backbone}). Where you are online: '
+        f'from torchvision.models import get_model; from safetensors.torch import save_file; save_file(get_model("{_CLASSIFIERS[net]}", weights="DEFAULT").state_dict(), "{net}.safetensors")')
     check_ims(ims), check_ims(refs)
     return _lpips(str(backbone), net).to(ims.device)(ims, refs, normalize=True).flatten()
 

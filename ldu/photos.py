@@ -13,7 +13,7 @@ import torch,diffusers
 from PIL import Image
 from tqdm.auto import tqdm
 from . import __version__
-from .core import PictureError,TileBlender,check_ims,file_digest,find_pictures,generator,output_folder,output_names,pad_to,read_picture,tiles,write_json,write_picture
+from .core import PictureError,TileBlender,check_ims,file_digest,find_pictures,generator,only_run,output_folder,output_names,pad_to,read_picture,tiles,write_json,write_picture
 from .budget import from_255,linf,psnr,quantise,rms,to_255
 from .base import LatentDiffusion,fingerprint
 from .metrics import ssim
@@ -175,31 +175,30 @@ def said_options(
     return {name:value(v) for name,_,v in (o.partition('=') for o in pairs)}
 
 # %% ../nbs/10b_photos.ipynb #c039
-def _old_records(path):
-    "The records of earlier runs by output, as far as their files are still there."
-    try: old = json.loads(path.read_text(encoding='utf-8'))['files']
-    except (OSError, ValueError, KeyError, TypeError): return {}
-    return {r['output']:r for r in old if (path.parent/r['output']).is_file()}
+def _records(report):
+    "The records of earlier runs by output, as far as their files are still there, and the file that was being written when a run ended."
+    if not report.exists(): return {},''
+    try:
+        old = json.loads(report.read_text(encoding='utf-8')); busy = old.get('busy','')
+        return {r['output']:r for r in old['files'] if r['output']!=busy and r['source'] and r['source_sha256'] and r['output_sha256'] and r['settings']['method'] and (report.parent/r['output']).is_file()},busy
+    except (OSError, ValueError, KeyError, TypeError, AttributeError): raise PictureError(f'{report}: this is not the report of a run over files; choose another output folder.') from None
+
 
 # %% ../nbs/10b_photos.ipynb #c040
-def _is_ours(report):
-    "Was this report written by a run over files? A spoilt one is taken for ours."
-    try: return 'files' in json.loads(report.read_text(encoding='utf-8'))
-    except (ValueError, TypeError): return True
-
-def _targets(found, out):
-    "Where each result goes, and the folder, made and tried. Only what a run has made from the same picture may be overwritten."
-    names,out = output_names(found, out),output_folder(out)
-    report,elsewhere = out/'report.json','choose another output folder'
-    if report.is_file() and not _is_ours(report): raise PictureError(f'{report}: this is not the report of a run over files; {elsewhere}.')
-    there = [] if report.is_file() else [n for n in names if n.exists()]
-    if there: raise PictureError(f'{there[0]}: this file is there already and no report.json says that ldu made it; {elsewhere}.')
-    old = _old_records(report)
+def _targets(found, out, method):
+    "Where each result goes, and the folder, made and tried. Only what a run of this method has made from the same picture may be overwritten."
+    out,elsewhere = Path(out),'choose another output folder'
+    old,busy = _records(out/'report.json')
+    names,out = output_names(found, out, {r['source']:k for k,r in old.items()}),output_folder(out)
     for f,target in zip(found, names):
-        r = old.get(target.relative_to(out).as_posix())
-        if r and r['source']!=str(f.path.resolve()) and f.path.is_file() and r['source_sha256']!=file_digest(f.path):
+        name = target.relative_to(out).as_posix(); r = old.get(name)
+        if name==busy or not target.exists(): continue
+        if r is None: raise PictureError(f'{target}: this file is there already and no report.json says that ldu made it; {elsewhere}.')
+        if r['settings']['method']!=method: raise PictureError(f"{target}: this file was made by {r['settings']['method']}, not by {method}; {elsewhere}.")
+        if r['source']!=str(f.path.resolve()) and f.path.is_file() and r['source_sha256']!=file_digest(f.path):
             raise PictureError(f"{target}: this file was made from {r['source']}, not from {f.path}; {elsewhere}.")
     return names,out
+
 
 # %% ../nbs/10b_photos.ipynb #c041
 def _check_options(method, budget, mode, options):
@@ -216,6 +215,7 @@ def _check_options(method, budget, mode, options):
 # %% ../nbs/10b_photos.ipynb #c042
 def _count_tiles(path, size):
     "How many tiles a file will take, from its header; 0 where that cannot be read."
+    if not Path(path).is_file(): return 0   # a pipe would be waited for
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
@@ -242,33 +242,35 @@ def _one(path, target, old, base, make, settings, tick):
     "The record of one file: the old one where everything is as it was, or a new one when the work is done."
     if not path.is_file(): read_picture(path)   # says what it is instead
     digest,source = file_digest(path),str(path.resolve())
-    if old and old['settings']==settings and old['source_sha256']==digest and old['output_sha256']==file_digest(target): return old
+    if old and old['output_sha256']!=file_digest(target): raise PictureError(f'{target}: this file has been changed since ldu made it; move it away, or choose another output folder.')
+    if old and old['settings']==settings and old['source_sha256']==digest: return old
     budget = settings['budget'] if settings['mode']=='residual' else None
     rec = protect_file(path, target, make(file_seed(settings['seed'], digest)), base, budget, tick)
     return dict(source=source, **rec, source_sha256=digest, output_sha256=file_digest(target), settings=settings)
 
 # %% ../nbs/10b_photos.ipynb #c045
 def _run(found, names, faults, out, base, make, settings, progress):
-    "The loop over files; the report is on disk after each."
-    records,counts,failed = _old_records(out/'report.json'), dict(written=0, kept=0, failed=len(faults)), [dict(source=str(p), reason=s) for p,s in faults.items()]
+    "The loop over files; the report is on disk after each, and says which is next."
     about = dict(device=str(base.device), versions=dict(ldu=__version__, torch=torch.__version__, diffusers=diffusers.__version__, python=platform.python_version()), out=str(out))
     if settings['mode']=='decode': about['note'] = 'Plain decode: no budget holds; linf is what was measured.'
-    def save(complete):
-        rep = Report(**settings, **about, complete=complete, counts=counts, failed=failed, files=[dict(output=k)|records[k] for k in sorted(records)])
-        write_json(out/'report.json', rep)
-        return rep
-    save(complete=False)
-    bar = _Progress([f.path for f in found], base.size, progress)
-    with bar.bar:
-        for f,target,n in zip(found, names, bar.sizes):
-            bar.begin(f.path.name, n)
-            name = target.relative_to(out).as_posix(); old = records.get(name)
-            try: records[name] = _one(f.path, target, old, base, make, settings, bar.tick)
-            except Exception as e: failed.append(dict(source=str(f.path), reason=_reason(f.path, e)))
-            kind = 'failed' if len(failed)>counts['failed'] else 'kept' if records[name] is old else 'written'
-            counts[kind] += 1
-            bar.end(); save(complete=False)
-    return save(complete=True)
+    with only_run(out):
+        records,counts,failed = _records(out/'report.json')[0], dict(written=0, kept=0, failed=len(faults)), [dict(source=str(p), reason=s) for p,s in faults.items()]
+        keys = [o.relative_to(out).as_posix() for o in names]
+        def save(i):
+            rep = Report(**settings, **about, complete=i==len(keys), **(dict(busy=keys[i]) if i<len(keys) else {}), counts=counts, failed=failed, files=[dict(output=k)|records[k] for k in sorted(records)])
+            write_json(out/'report.json', rep)
+            return rep
+        rep,bar = save(0),_Progress([f.path for f in found], base.size, progress)
+        with bar.bar:
+            for i,(f,target,name,n) in enumerate(zip(found, names, keys, bar.sizes)):
+                bar.begin(f.path.name, n); old = records.get(name)
+                try: records[name] = _one(f.path, target, old, base, make, settings, bar.tick)
+                except Exception as e: failed.append(dict(source=str(f.path), reason=_reason(f.path, e)))
+                kind = 'failed' if len(failed)>counts['failed'] else 'kept' if records[name] is old else 'written'
+                counts[kind] += 1
+                bar.end(); rep = save(i+1)
+    return rep
+
 
 # %% ../nbs/10b_photos.ipynb #c045s1
 def _told(v): return f'{v} {fingerprint(v)}' if isinstance(v,(str,Path)) and Path(v).is_dir() else str(v)   # of an option: a folder with what it holds
@@ -293,7 +295,7 @@ def protect_files(
     make,options = _check_options(method, budget, mode, dict(k=k, rho=rho, adapt=adapt)|said_options(option or [])|more)
     found,faults = find_pictures(paths, out)
     if not found: raise ValueError('\n'.join(faults.values()) or 'Name at least one picture or folder.')
-    names,out = _targets(found, out)
+    names,out = _targets(found, out, method)
     model = base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
     ready = lambda s: make(model, from_255(budget), mode, s, **options)
     ready(seed)   # a wrong option's value is found here, before the first file

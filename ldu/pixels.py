@@ -18,8 +18,8 @@ from safetensors.torch import load_file
 from .base import mini_path,quiet
 from .budget import psnr
 from .codebook import CodeReader,Restorer,back,build_vq,code_loss,degrade,door,spread,valid_pictures,vq_loss,weights
-from .core import generator
-from .pretrain import MIX,pick,step_generator,_half,_train,_pictures
+from .core import generator,output_folder
+from .pretrain import MIX,keep_net,pick,same_run,step_generator,_half,_train,_pictures
 from .schedule import Prediction,as_prediction,noisify,per_item,sample,time_grid,vp_schedule
 
 # %% ../nbs/07b_pixels.ipynb #c010
@@ -161,13 +161,13 @@ def train_pixel(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The unconditional model, left as a `DDPMPipeline`."
     torch.manual_seed(seed); unet,sched = build_pixel().to(device),pixel_scheduler()
     _fit('pixel', out, unet, pixel_loss(unet, _pictures(out,r,seed,log), vp_schedule(sched.alphas_cumprod), r['pixel']['batch']), r['pixel'], seed+1, log)
-    DDPMPipeline(unet, sched).save_pretrained(out/'pixel')
+    keep_net(out/'pixel', DDPMPipeline(unet, sched))
 
 def train_upscaler(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The diffusion upscaler, 32² to 64²."
     torch.manual_seed(seed); unet,sched = build_upscaler().to(device),pixel_scheduler()
     _fit('upscaler', out, unet, upscale_loss(unet, _pictures(out,r,seed,log), vp_schedule(sched.alphas_cumprod), r['upscaler']['batch']), r['upscaler'], seed+5, log)
-    unet.save_pretrained(out/'upscaler'/'unet'); sched.save_pretrained(out/'upscaler'/'scheduler')
+    keep_net(out/'upscaler', unet=unet, scheduler=sched)
 
 # %% ../nbs/07b_pixels.ipynb #c052
 def train_vq(out:Path, r:dict, seed:int=0, device='cpu', log=print):
@@ -177,13 +177,13 @@ def train_vq(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     with torch.no_grad(): z = vae.encode(pick(pictures,256,step_generator(seed,0))).latent_dist.mean.permute(0,2,3,1).flatten(0,2)
     some = torch.randperm(len(z), generator=generator(seed))[:32_768]
     vq = build_vq(vae, z[some], r['vq']['codes'], seed).to(device)
-    _fit('vq', out, vq, vq_loss(vq, pictures, r['vq']['batch']), r['vq'], seed+2, log).save_pretrained(out/'vq')
+    keep_net(out/'vq', _fit('vq', out, vq, vq_loss(vq, pictures, r['vq']['batch']), r['vq'], seed+2, log))
 
 def _restorer_stage(name, out, r, seed, device, log, fuse):
     torch.manual_seed(seed); vq = VQModel.from_pretrained(out/'vq', use_safetensors=True).eval().requires_grad_(False).to(device)
     reader = (CodeReader.from_pretrained(out/'code', use_safetensors=True) if fuse else CodeReader(r['vq']['codes'])).to(device).train()
     reader.fuse.requires_grad_(fuse)
-    _fit(name, out, reader, code_loss(reader, vq, _pictures(out,r,seed,log), r[name]['batch'], fuse), r[name], seed+3+fuse, log).save_pretrained(out/name)
+    keep_net(out/name, _fit(name, out, reader, code_loss(reader, vq, _pictures(out,r,seed,log), r[name]['batch'], fuse), r[name], seed+3+fuse, log))
 
 def train_code(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The reader of codes: encoder and transformer, from nothing."
@@ -208,9 +208,9 @@ def train_pixels(
     if only and only not in STAGES_PIXELS: raise ValueError(f"There is no stage {only!r}; there are {', '.join(STAGES_PIXELS)}.")
     r,out = RECIPE_PIXELS,Path(out)
     if smoke: r = {k: v|SMOKE_PIXELS[k] if isinstance(v,dict) else SMOKE_PIXELS.get(k,v) for k,v in r.items()}
-    out.mkdir(parents=True, exist_ok=True)
+    output_folder(out); same_run(out, r|dict(seed=seed))
     for name,stage in STAGES_PIXELS.items():
-        if only in ('',name) and not (out/name).exists(): stage(out, r, seed, device, (lambda s: None) if quiet else (lambda s: print(s, flush=True)))
+        if only in ('',name) and not any((out/name).rglob('*.json')): stage(out, r, seed, device, (lambda s: None) if quiet else (lambda s: print(s, flush=True)))
 
 # %% ../nbs/07b_pixels.ipynb #c060
 CARD_PIXELS = '''---

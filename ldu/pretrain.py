@@ -4,21 +4,23 @@
 
 # %% auto #0
 __all__ = ['Fit', 'MIX', 'Part', 'EXTRA', 'LETTERS', 'FLAWS', 'Pool', 'JUDGES', 'RECIPES', 'SMOKE', 'STAGES', 'CARD',
-           'step_generator', 'save_state', 'save_whole', 'load_state', 'fit', 'plan', 'draw_pool', 'pick', 'build_vae',
-           'bands', 'band_loss', 'vae_loss', 'build_tokenizer', 'word_pool', 'flaws', 'build_clip', 'clip_loss',
-           'wide_traits', 'Names', 'named_pool', 'build_unet', 'build_scheduler', 'without_jumps', 'latent_pool',
-           'base_loss', 'train_vae', 'train_clip', 'train_judges', 'train_base', 'pretrain', 'publish']
+           'step_generator', 'save_state', 'save_whole', 'keep_net', 'same_run', 'load_state', 'fit', 'plan',
+           'draw_pool', 'pick', 'build_vae', 'bands', 'band_loss', 'vae_loss', 'build_tokenizer', 'word_pool', 'flaws',
+           'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool', 'build_unet', 'build_scheduler',
+           'without_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip', 'train_judges', 'train_base',
+           'pretrain', 'publish']
 
 # %% ../nbs/07_pretrain.ipynb #c002
-import json,math,os,re,time
+import json,math,os,re,secrets,shutil,time
 from collections import namedtuple
 from pathlib import Path
 import torch
 import torch.nn.functional as F
 from .base import mini_path
 from .budget import psnr
+from .core import output_folder,whole_folder,write_json
 from .judges import IdentityEncoder,Critic,SPOILT,spoil,identity_loss,critic_loss,labels
-from safetensors.torch import save_file,load_file
+from safetensors.torch import load_file,save_file
 from torch import nn
 from diffusers import AutoencoderKL,UNet2DConditionModel,DDIMScheduler,StableDiffusionPipeline
 from .world import COLLECTIONS,SPLITS,people,scribbles,clouds
@@ -33,14 +35,39 @@ def step_generator(seed, step):
 # %% ../nbs/07_pretrain.ipynb #c005
 def save_state(path, step, params, ema, opt, **more):
     "Everything needed to continue (`more`: further numbers), written under its final name only when whole."
-    d = {k:torch.tensor(v) for k,v in dict(step=step, **more).items()}
+    d = {k:torch.tensor(v, dtype=torch.float64 if isinstance(v,float) else None) for k,v in dict(step=step, **more).items()}
     for i,(p,e) in enumerate(zip(params, ema)):
         d |= {f'{i}.p':p.detach(), f'{i}.ema':e} | {f'{i}.{k}':v for k,v in opt.state[p].items()}
     save_whole(d, path)
 
 def save_whole(tensors, path):
     "A safetensors file that is never seen half written."
-    tmp = Path(path).with_suffix('.tmp'); save_file({k:v.contiguous() for k,v in tensors.items()}, tmp); os.replace(tmp, path)
+    tmp = Path(path).with_name(f'.ldu-{secrets.token_hex(6)}.tmp')
+    try: save_file({k:v.contiguous() for k,v in tensors.items()}, tmp); os.replace(tmp, path)
+    finally: tmp.unlink(missing_ok=True)
+
+def keep_net(folder, *nets, **parts): # what has `save_pretrained`; the same, by subfolder
+    "Save networks in a folder that is never seen half filled; an earlier one goes."
+    shutil.rmtree(folder, ignore_errors=True)
+    with whole_folder(folder) as d:
+        for o in nets: o.save_pretrained(d)
+        for k,o in parts.items(): o.save_pretrained(d/k)
+
+def same_run(
+    out, r:dict, log:str='', # a folder; settings, of which only `steps` may grow; the file of lines with a step that says how far it came
+    missing:dict={} # what a setting was before it could be chosen
+):
+    "A ValueError where a folder holds something else, or a run with other settings."
+    out = Path(out); file,now = out/'run.json',json.loads(json.dumps({k:v for k,v in r.items() if k!='steps'}))
+    if not file.exists():
+        there = [f.name for f in out.iterdir() if not f.name.startswith('.')]
+        if there: raise ValueError(f'{out} holds {sorted(there)[0]} and no run.json: choose another folder.')
+        return write_json(file, now)
+    then = missing | json.loads(file.read_text(encoding='utf-8')); other = [k for k in now if then.get(k)!=now[k]]
+    if other: raise ValueError(f'{out} holds a run with {other[0]} {then.get(other[0])!r}, not {now[other[0]]!r}: choose another folder. Only the number of steps may grow.')
+    lines = (out/log).read_text(encoding='utf-8').splitlines() if log and (out/log).is_file() else []
+    done = json.loads(lines[-1])['step'] if lines else 0
+    if done>r.get('steps',done): raise ValueError(f"{out} holds a run of {done} steps already, not {r['steps']}: choose another folder. Only the number of steps may grow.")
 
 def load_state(path, params, ema, opt)->dict: # the step and the further numbers
     "Put a saved state back into parameters, averages and optimizer."
@@ -366,7 +393,7 @@ def train_vae(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     _train('vae', out, [vae], vae_loss(vae, pictures, c['batch'], alone=c.get('alone',0)), c, seed+1, log)
     with torch.no_grad(): z = vae.eval().encode(pick(pictures, 512, step_generator(seed,0)).to(device)).latent_dist.mean
     vae.register_to_config(scaling_factor=(1/z.std()).item())
-    vae.cpu().save_pretrained(out/'vae')
+    keep_net(out/'vae', vae.cpu())
 
 # %% ../nbs/07_pretrain.ipynb #c029s2
 def train_clip(out:Path, r:dict, seed:int=0, device='cpu', log=print):
@@ -382,7 +409,7 @@ def train_clip(out:Path, r:dict, seed:int=0, device='cpu', log=print):
 
 def _keep_clip(out, tok, clip):
     text = CLIPTextModel(clip.config.text_config); text.load_state_dict(clip.text_model.state_dict())
-    tok.save_pretrained(out/'text'); text.save_pretrained(out/'text'); clip.cpu().save_pretrained(out/'clip')
+    keep_net(out/'text', tok, text); keep_net(out/'clip', clip.cpu())
 
 # %% ../nbs/07_pretrain.ipynb #c029s3
 def train_judges(out:Path, r:dict, seed:int=0, device='cpu', log=print):
@@ -390,18 +417,18 @@ def train_judges(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     torch.manual_seed(seed); c,parts = r['critic'],plan(r['pool'],seed)
     critic = Critic().to(device)
     _train('critic', out, [critic], critic_loss(critic, _pictures(out,r,seed,log), torch.cat([labels(p.name,p.seeds) for p in parts]), c['batch']), c, seed+5, log)
-    critic.cpu().save_pretrained(out/'judges'/'critic')
+    keep_net(out/'judges'/'critic', critic.cpu())
     for i,kind in enumerate(('strided','patches')):
         torch.manual_seed(seed+1000*i); judge,name = IdentityEncoder(kind=kind).to(device),f'identity-{"ab"[i]}'
         _train(name, out, [judge], identity_loss(judge, r['identity']['batch']), r['identity'], seed+6+i, log)
-        judge.cpu().save_pretrained(out/'judges'/name)
+        keep_net(out/'judges'/name, judge.cpu())
 
 # %% ../nbs/07_pretrain.ipynb #c030
 def train_base(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "Text encoder (from CLIP), names and the U-Net that jumps; the plain U-Net is taken out at the end."
     torch.manual_seed(seed); c = r['base']
     vae = AutoencoderKL.from_pretrained(out/'vae', use_safetensors=True).eval().requires_grad_(False)
-    tok,text = CLIPTokenizer.from_pretrained(out/'text'),CLIPTextModel.from_pretrained(out/'text')
+    tok,text = CLIPTokenizer.from_pretrained(out/'text'),CLIPTextModel.from_pretrained(out/'text', use_safetensors=True)
     unet,sched,cache = build_unet(c['channels'], text.config.hidden_size).to(device),build_scheduler(c['kind']),out/'pool.safetensors'
     if not cache.exists():
         log('base: encoding the pool')
@@ -413,9 +440,8 @@ def train_base(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     loss,teach = base_loss(unet, text.to(device), names.to(device), tok, pool, vae.config.scaling_factor, vp_schedule(sched.alphas_cumprod), c['batch'], c['jump_from'], kind=c['kind'])
     _train('base', out, [unet,text,names], loss, c, seed+3, log, teach)
     for m in (vae,unet,text,names): m.cpu()
-    StableDiffusionPipeline(vae=vae, text_encoder=text.eval(), tokenizer=tok, unet=without_jumps(unet), scheduler=sched,
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False).save_pretrained(out/'pipe')
-    unet.save_pretrained(out/'pipe'/'shortcut'); names.save_pretrained(out/'pipe'/'names')
+    keep_net(out/'pipe', StableDiffusionPipeline(vae=vae, text_encoder=text.eval(), tokenizer=tok, unet=without_jumps(unet), scheduler=sched,
+        safety_checker=None, feature_extractor=None, requires_safety_checker=False), shortcut=unet, names=names)
 
 # %% ../nbs/07_pretrain.ipynb #c031
 STAGES = dict(vae=(train_vae,'vae'), clip=(train_clip,'clip'), judges=(train_judges,'judges/identity-b'), base=(train_base,'pipe')) # what trains it, and the folder it leaves
@@ -434,10 +460,13 @@ def pretrain(
     if recipe not in RECIPES: raise ValueError(f"There is no recipe {recipe!r}; there are {', '.join(RECIPES)}.")
     r = RECIPES[recipe]
     if smoke: r = {k: v|SMOKE[k] if isinstance(v,dict) else SMOKE.get(k,v) for k,v in r.items()}
-    out,log = Path(out),(lambda s: None) if quiet else (lambda s: print(s, flush=True))
-    out.mkdir(parents=True, exist_ok=True)
+    if only=='judges' and 'critic' not in r: raise ValueError(f'The recipe {recipe} trains no judges: mini-v1 does.')
+    try: torch.empty(0, device=device)
+    except (RuntimeError, AssertionError): raise ValueError(f'There is no device {device!r} here: use cpu, or what torch can reach.') from None
+    out,log = output_folder(out),(lambda s: None) if quiet else (lambda s: print(s, flush=True))
+    same_run(out, r|dict(recipe=recipe, seed=r['seed'] if seed is None else seed))
     for name,(stage,done) in STAGES.items():
-        if only in ('',name) and not (out/done).exists() and (name!='judges' or 'critic' in r): stage(out, r, r['seed'] if seed is None else seed, device, log)
+        if only in ('',name) and not any((out/done).glob('*.json')) and (name!='judges' or 'critic' in r): stage(out, r, r['seed'] if seed is None else seed, device, log)
 
 # %% ../nbs/07_pretrain.ipynb #c033
 CARD = '''---
@@ -481,14 +510,14 @@ def publish(
     "Turn the stages into the folders that ship: half precision, safetensors, a card."
     from ldu import __version__
     out,where,r = Path(out),Path(where),RECIPES[recipe]; home = where/recipe
-    pipe = StableDiffusionPipeline.from_pretrained(out/'pipe', safety_checker=None, requires_safety_checker=False)
+    pipe = StableDiffusionPipeline.from_pretrained(out/'pipe', use_safetensors=True, safety_checker=None, requires_safety_checker=False)
     pipe.save_pretrained(home)
-    for name,net in (('vae',pipe.vae),('unet',pipe.unet),('shortcut',UNet2DConditionModel.from_pretrained(out/'pipe'/'shortcut')),
-                     ('names',Names.from_pretrained(out/'pipe'/'names'))): _half(net, home/name)
+    for name,net in (('vae',pipe.vae),('unet',pipe.unet),('shortcut',UNet2DConditionModel.from_pretrained(out/'pipe'/'shortcut', use_safetensors=True)),
+                     ('names',Names.from_pretrained(out/'pipe'/'names', use_safetensors=True))): _half(net, home/name)
     judges = dict(critic=Critic, **{'identity-a':IdentityEncoder, 'identity-b':IdentityEncoder}) if 'critic' in r else {}
-    for name,kind in judges.items(): _half(kind.from_pretrained(out/'judges'/name), where/'judges'/name)
+    for name,kind in judges.items(): _half(kind.from_pretrained(out/'judges'/name, use_safetensors=True), where/'judges'/name)
     if not r['clip'].get('first'):
-        _half(CLIPModel.from_pretrained(out/'clip'), where/'clip'); CLIPTokenizer.from_pretrained(out/'text').save_pretrained(where/'clip')
+        _half(CLIPModel.from_pretrained(out/'clip', use_safetensors=True), where/'clip'); CLIPTokenizer.from_pretrained(out/'text').save_pretrained(where/'clip')
     logs = {f.stem:[json.loads(l) for l in f.read_text().splitlines()] for f in sorted(out.glob('*.log')) if f.stat().st_size}
     (home/'train.json').write_text(json.dumps({s:[[o['step'],round(o['loss'],4),round(o['seconds'])] for o in l] for s,l in logs.items()}))
     vae = {k:round(_vae_psnr(pipe.vae, k),1) for k in MIX}

@@ -22,7 +22,7 @@ from .base import LatentDiffusion,fingerprint
 from .core import check_ims,find_pictures,from_pil,generator,pad_to,to_pil
 from .critics import critic_distance
 from .metrics import lpips_distance
-from .photos import Report,in_tiles,_run,_targets
+from .photos import Report,in_tiles,said_options,_run,_targets
 from .schedule import last,noisify,sample,time_grid
 
 # %% ../nbs/14_purify.ipynb #c006
@@ -366,24 +366,25 @@ def purify_files(
     quality:int=None, # of jpeg, 1 to 100
     kernel:int=None, # of gaussian, in pixels
     preset:str=None, # of impress: mini or paper
-    lpips:str=None, # of impress: file of torchvision's AlexNet, for the real LPIPS
+    lpips:str=None, # of impress: .safetensors file of torchvision's AlexNet, for the real LPIPS
+    option:list=None, # NAME=VALUE, a further option of the purifier, such as eta=0.5; as often as you like
     progress:bool=True, # show a bar
     **more # further options of the purifier
 ) -> Report: # also in report.json; `.status` is 0, or 1 where some inputs failed
     "Purify pictures as an attacker would; run it again to go on where it was stopped."
     mine = dict(prompt=prompt, guidance=guidance, noun=noun, steps=steps, eta=eta, quality=quality, kernel=kernel, preset=preset, lpips=lpips)
-    options = {k:v for k,v in (mine|more).items() if v is not None}
+    options = {k:v for k,v in (mine|said_options(option or [])|more).items() if v is not None}
     chain = read_chain(name)
     _check_chain(name, chain, strength, options)
     found,faults = find_pictures(paths, out)
     if not found: raise ValueError('\n'.join(faults.values()) or 'Name at least one picture or folder.')
-    names,out = _targets(found, out)
+    names,out = _targets(found, out, said := name if isinstance(name,str) else '+'.join(name))
     model,run = as_base(base),compose(name)
     def ready(s):
         count = itertools.count(s)
         def method(ims): return run(ims, strength, next(count), base=model, **options)
         method.whole = len(chain)>1 or not chain[0][1].tiled   # the others are cut into tiles, with the bar of `protect_photo`
         return method
-    settings = dict(method=name if isinstance(name,str) else '+'.join(name), mode='purify', budget=None, strength=strength, base=model.name, weights=fingerprint(model),
+    settings = dict(method=said, mode='purify', budget=None, strength=strength, base=model.name, weights=fingerprint(model),
                     seed=seed, options={k:str(v) for k,v in options.items()}, version=__version__)
     return _run(found, names, faults, out, model, ready, settings, progress)

@@ -9,14 +9,14 @@ __all__ = ['Pair', 'MARKS', 'CONTROLS', 'Plan', 'PLANS', 'Job', 'find_pairs', 'v
            'score_files', 'make_card']
 
 # %% ../nbs/15b_report.ipynb #c002
-import hashlib,json,math
+import hashlib,json,math,re
 from collections import namedtuple
 from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 from . import __version__
 from .base import LatentDiffusion,fingerprint
-from .core import PictureError,find_pictures,generator,output_folder,output_names,read_picture,write_json,write_picture
+from .core import PictureError,atomic,find_pictures,generator,output_folder,output_names,read_picture,write_json,write_picture
 from .critics import cleanness,cmmd,criticise,critic_distance,detection_failure
 from .folders import square
 from .judges import LABELS
@@ -218,7 +218,7 @@ def _rows(path, rows:dict, width=6):
             a.set_xticks([]); a.set_yticks([]); a.set_frame_on(False)
             if c<len(ims): a.imshow(ims[c].permute(1,2,0).numpy(), interpolation='nearest')
         axs[r,0].set_ylabel(name, rotation=0, ha='right', va='center', fontsize=8)
-    fig.savefig(path, dpi=80)
+    with atomic(path) as f: fig.savefig(f, format='png', dpi=80)
 
 # %% ../nbs/15b_report.ipynb #c043s1
 def picture_change(path, sets):
@@ -238,7 +238,8 @@ def picture_effects(path, attacks, washed):
     fig = Figure(figsize=(7, .28*len(bars)+.9), layout='constrained'); ax = fig.subplots()
     for i,(_,s,c) in enumerate(bars): ax.plot([s.lo,s.hi], [-i,-i], lw=4, color=c, alpha=.6); ax.plot(s.value, -i, 'o', color=c)
     ax.axvline(0, color='k', lw=.6); ax.set_yticks([-i for i in range(len(bars))], [b[0] for b in bars], fontsize=8)
-    ax.set_xlabel('ISM from the set minus ISM from the originals, 95 % interval'); fig.savefig(path, dpi=80)
+    ax.set_xlabel('ISM from the set minus ISM from the originals, 95 % interval')
+    with atomic(path) as f: fig.savefig(f, format='png', dpi=80)
 
 # %% ../nbs/15b_report.ipynb #c046
 class Card(dict):
@@ -268,6 +269,10 @@ def _means(rows):
     return out
 
 # %% ../nbs/15b_report.ipynb #c047s1
+def _harmless(text): # names of files may hold anything
+    "Words as Markdown shows them and nothing else."
+    return re.sub(r'([\\`*_\[\]<>&#|!])', r'\\\1', ''.join(c if c.isprintable() else '?' for c in text))
+
 def to_markdown(card:Card, seen, rows, attacks, washed)->str:
     "The card for people."
     s,iv = (lambda k: str(score([k(o) for o in seen]))),'{:+.3f}'.format
@@ -281,7 +286,7 @@ def to_markdown(card:Card, seen, rows, attacks, washed)->str:
         '## Does it protect?', 'ISM learnt from each set minus ISM learnt from the originals. Protection lies below every control.', _table(tell), '![differences](effects.png)']
     if wash: parts += ['## Does a purifier remove it?', _table(wash)]
     parts += ['## What was learnt', f"Before any lesson the base draws with ISM {score(card['untaught'])}; the originals themselves have {score(card['album'])}.", _table(_means(rows)), '![drawings](drawings.png)']
-    if card['failed']: parts += ['## Left out', *[f"- {o['reason']}" for o in card['failed']]]
+    if card['failed']: parts += ['## Left out', *[f"- {_harmless(o['reason'])}" for o in card['failed']]]
     return '\n\n'.join(parts)+'\n'
 
 # %% ../nbs/15b_report.ipynb #c048
@@ -308,18 +313,25 @@ def score_files(
     pairs,faults = find_pairs(originals, protected, out)
     if all(p.original.equal(p.protected) for p in pairs): raise ValueError(f'{protected} holds the very pictures of {originals}: nothing has been protected there.')
     if isinstance(judge,(str,Path)): judge = load_judge(judge)
-    return make_card(model, pairs, faults, _card_folder(out), ways, wash, plan, noun, seed, progress, judge)
+    folder = _card_folder(out, _pairs_hash(pairs))
+    return make_card(model, pairs, faults, folder, ways, wash, plan, noun, seed, progress, judge)
 
 # %% ../nbs/15b_report.ipynb #c049
 def _listed(text): return [o.strip() for o in (text.split(',') if isinstance(text,str) else text) if o.strip()]
+
+def _pairs_hash(pairs): return _hash([_pixels(o) for p in pairs for o in (p.original,p.protected)])
 
 def _named(judge): # what a card says of it: a hash of its weights, or its name
     weights = getattr(judge, 'state_dict', None)
     return _hash(b''.join(v.cpu().contiguous().numpy().tobytes() for v in weights().values())) if weights else getattr(judge, '__name__', type(judge).__name__)
 
-def _card_folder(out):
+def _card_folder(out, refs=None): # refs: a hash of the pictures
     out = Path(out)
-    if out.exists() and not (out.is_dir() and ((out/'rows').is_dir() or not any(out.iterdir()))): raise ValueError(f'{out} holds other files and no card: choose another output folder.')
+    mine = lambda f: re.fullmatch(r'[0-9a-f]{16}\.(json|png)|\.ldu-.*', f.name)
+    card,rows = out/'report.json',out/'rows'
+    begun = 'attacks' in read_json(card) if card.exists() else rows.is_dir() and all(map(mine, rows.iterdir()))
+    if out.exists() and not (out.is_dir() and (begun or not any(out.iterdir()))): raise ValueError(f'{out} holds other files and no card: choose another output folder.')
+    if refs and read_json(card).get('refs', refs)!=refs: raise ValueError(f'{out} holds the card of other pictures: choose another output folder.')
     return output_folder(out)
 
 # %% ../nbs/15b_report.ipynb #c049s1
@@ -333,11 +345,11 @@ def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0,
     attacks,seen = [attack_verdict(rows, m, untaught) for m in ways],visibility(pairs, base)
     by = next((v for v in attacks if v['method']=='dreambooth'), attacks[0])
     washed = [purifier_verdict(rows, by, p) for p in wash]
-    card = Card(about | dict(out=str(out), visible=visible_verdict(seen), attacks=attacks, purified=washed, cautions=cautions(base, pairs, label, plan, judge), untaught=untaught,
+    card = Card(about | dict(out=str(out), refs=_pairs_hash(pairs), visible=visible_verdict(seen), attacks=attacks, purified=washed, cautions=cautions(base, pairs, label, plan, judge), untaught=untaught,
         album=identity_cosines(refs, refs, judge).tolist(), plan=plan._asdict(), visibility=seen, rows=rows, failed=[dict(source=str(p), reason=s) for p,s in faults.items()]))
     picture_change(out/'change.png', sets); picture_drawn(out/'drawings.png', rows, out/'rows', plan.n); picture_effects(out/'effects.png', attacks, washed)
+    with atomic(out/'report.md') as f: f.write(to_markdown(card, seen, rows, attacks, washed).encode('utf-8','backslashreplace'))
     write_json(out/'report.json', _spelt(card))
-    (out/'report.md').write_text(to_markdown(card, seen, rows, attacks, washed), encoding='utf-8')
     return card
 
 def _spelt(o):

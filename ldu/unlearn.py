@@ -14,6 +14,7 @@ from pathlib import Path
 import json,time,warnings,torch
 import torch.nn.functional as F
 from accelerate import Accelerator
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from tqdm.auto import tqdm
 from torchvision.transforms import functional as TF
@@ -178,15 +179,15 @@ def train_rho(
     price:str='linear', rise:float=.01, lam:float=0., # a key of `PRICES`, its pace, and the price to begin with
     on:str='latent', # where the lesson is measured: 'latent' z̄0 (Eq. 10), 'picture' E(out), what an attacker really sees, or 'both'
     through=('none',), # keys of `THROUGH`, one drawn for each batch, between out and E
-    mode:str='residual', T:int=None, k:int=4, prompt:str='', unet='shortcut', guidance:float=1., iters:int=0, # as in `shift`; None: the T that rho was made for
+    mode:str='residual', T:int=None, k:int=4, prompt:str='', unet='shortcut', guidance:float=1., iters:int=0, # as in `shift`; a T of None is that of rho
     ema:float=0., # weight of the past in the average of rho's weights; 0 keeps the last
     seed:int=0, state:Path=None, every:int=25, # checkpoint to continue from and to write; steps between two
     accelerator:Accelerator=None # device, precision, accumulation and many processes; None: a plain one
 ):
     "Train rho by Eq. 11 in place; yields `RhoFit` (step, loss, gain, distance in the unit of norm, λ, seconds)."
     if on not in ('latent','picture','both'): raise ValueError(f"on={on!r} is unknown: use 'latent', 'picture' or 'both'")
-    T = rho.config.T if T is None else T
-    if T!=rho.config.T: raise ValueError(f'This rho was made for T={rho.config.T}, where `protect` will use it: it cannot be trained at T={T}.')
+    if T is None: T = rho.config.T
+    rho.register_to_config(T=T)   # what it is trained for is where `protect` will use it
     acc = accelerator or Accelerator(cpu=base.device.type=='cpu')
     cost,t0,start = PRICES[price](budget if delta is None else delta, rise),time.time(),0; cost.value = lam
     params = list(rho.to(acc.device).parameters()); opt,avg = torch.optim.AdamW(params, lr=lr, weight_decay=0.),[p.detach().clone() for p in params]
@@ -225,9 +226,11 @@ def open_rho(where=None, base:str=None)->Rho: # as for `rho_path`
     where = rho_path(where, base or 'mini-v1')
     if not (where/'config.json').is_file(): raise ValueError(f'{where} holds no rho: give a folder that `ldu train` has written.')
     told = where/'train.json'
-    made = json.loads(told.read_text(encoding='utf-8'))['base'] if base and told.is_file() else base
+    try: made = json.loads(told.read_text(encoding='utf-8'))['base'] if base and told.is_file() else base
+    except (ValueError, KeyError, TypeError): raise ValueError(f'{told} is spoilt: copy it again from where it came, or train anew.') from None
     if made!=base: warnings.warn(f'{where.name} was trained on the base {made}, and here it works on {base}: how much passes from one to the other is in notebook 16e.')
-    return Rho.from_pretrained(where, use_safetensors=True).eval().requires_grad_(False)
+    try: return Rho.from_pretrained(where, use_safetensors=True).eval().requires_grad_(False)
+    except (OSError, SafetensorError) as e: raise ValueError(f'The rho in {where} could not be opened: {str(e).splitlines()[0]} Train or copy it again.') from None
 
 # %% ../nbs/12_unlearn.ipynb #c019s1
 GOALS = dict(lesson=lambda base,d,noun: lesson(base,d['words'],noun=noun), towards=lambda base,d,noun: towards(base,d['target'],noun),
@@ -237,7 +240,7 @@ def goal_of(
     base:LatentDiffusion, where=None # as for `rho_path`
 ): # the gain; the settings of `train_rho` that rho was trained with, and the price that it had come to
     "What a rho was trained for: its goal, with the words that lie beside it."
-    where = rho_path(where, base.name); d = json.loads((where/'train.json').read_text()); r = d['recipe']|dict(lam=d['log'][-1]['lam'])
+    where = rho_path(where, base.name); d = json.loads((where/'train.json').read_text(encoding='utf-8')); r = d['recipe']|dict(lam=d['log'][-1]['lam'])
     keep = ('lr','budget','norm','delta','price','rise','lam','on','through','T','k','unet')
     return GOALS[r['goal']](base, load_file(where/'anchors.safetensors'), r.get('noun','person')),{k:r[k] for k in keep if k in r}
 
@@ -315,6 +318,7 @@ def ldu_method(
     seamless:bool=True # for tiles of a larger photograph
 ):
     "Latent Diffusion Unlearning as a method for photographs of any size (notebook 10b)."
+    if k<1 or iters<0 or adapt<0: raise ValueError(f'k is a whole number from 1, iters and adapt from 0, not {k}, {iters} and {adapt}.')
     net = open_rho(rho, base.name)   # a wrong folder is told at once
     tuned = not adapt
     def look(ims):
