@@ -287,7 +287,6 @@ def whole_folder(
     except OSError as e: raise PictureError(f'{path}: this folder cannot be written ({e.strerror or e}); choose another.') from e
     finally: shutil.rmtree(tmp, ignore_errors=True)
 
-
 # %% ../nbs/00b_files.ipynb #c071e
 @contextmanager
 def only_run(
@@ -303,7 +302,6 @@ def only_run(
         lock.release(force=True)
         try: Path(lock.lock_file).unlink(missing_ok=True)
         except OSError: pass   # another run has just taken it
-
 
 # %% ../nbs/00b_files.ipynb #c073
 def _sorted(o):

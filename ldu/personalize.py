@@ -45,7 +45,6 @@ def lasting(
             d = {f'{j}.{k}':v for j,p in enumerate(params) for k,v in dict(opt.state[p], p=p.detach()).items()}
             save_whole(d | dict(step=torch.tensor(i+1), g=g.get_state()), state); last = time.time()
 
-
 # %% ../nbs/09_personalize.ipynb #c009
 def textual_inversion(
     base:LatentDiffusion,

@@ -183,7 +183,6 @@ def _records(report):
         return {r['output']:r for r in old['files'] if r['output']!=busy and r['source'] and r['source_sha256'] and r['output_sha256'] and r['settings']['method'] and (report.parent/r['output']).is_file()},busy
     except (OSError, ValueError, KeyError, TypeError, AttributeError): raise PictureError(f'{report}: this is not the report of a run over files; choose another output folder.') from None
 
-
 # %% ../nbs/10b_photos.ipynb #c040
 def _targets(found, out, method):
     "Where each result goes, and the folder, made and tried. Only what a run of this method has made from the same picture may be overwritten."
@@ -198,7 +197,6 @@ def _targets(found, out, method):
         if r['source']!=str(f.path.resolve()) and f.path.is_file() and r['source_sha256']!=file_digest(f.path):
             raise PictureError(f"{target}: this file was made from {r['source']}, not from {f.path}; {elsewhere}.")
     return names,out
-
 
 # %% ../nbs/10b_photos.ipynb #c041
 def _check_options(method, budget, mode, options):
@@ -270,7 +268,6 @@ def _run(found, names, faults, out, base, make, settings, progress):
                 counts[kind] += 1
                 bar.end(); rep = save(i+1)
     return rep
-
 
 # %% ../nbs/10b_photos.ipynb #c045s1
 def _told(v): return f'{v} {fingerprint(v)}' if isinstance(v,(str,Path)) and Path(v).is_dir() else str(v)   # of an option: a folder with what it holds

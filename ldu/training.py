@@ -53,7 +53,6 @@ def _subjects(data, r, size):
         albums = torch.stack([some.album(i, m, size=size) for i in range(len(some))])
     return albums[:-1],albums[-1]
 
-
 # %% ../nbs/12a_training.ipynb #c011
 Trained = namedtuple('Trained', 'summary') # what to tell the user
 
