@@ -38,10 +38,10 @@ def world_files(
     try: old = [(json.loads(l)['file_name'],l) for l in told.read_text(encoding='utf-8').splitlines()] if told.is_file() else []   # other pictures of the folder
     except (ValueError, KeyError, TypeError): raise ValueError(f'{told} is not a list of captions: choose another folder.') from None
     files,known = [out/f'{collection}-{identity:05d}-{i:03d}.png' for i in shots.tolist()],{name for name,_ in old}
+    draw = lambda i: some.album(identity,1,i,size)
     for p,i in zip(files, shots.tolist()):
-        im = some.album(identity,1,i,size)
-        if p.exists() and p.name not in known and not core.read_picture(p).im.equal((im*255).round()/255): raise ValueError(f'{p} is there already and is another picture: choose another folder.')
-        core.write_picture(p, im)
+        if p.exists() and p.name not in known and not core.read_picture(p).im.equal((draw(i)*255).round()/255): raise ValueError(f'{p} is there already and is another picture: choose another folder.')
+    for p,i in zip(files, shots.tolist()): core.write_picture(p, draw(i))
     words = some.captions(torch.full((n,),identity), shots, p=1., bare=0.)
     lines = [o for o in old if o[0] not in {p.name for p in files}] + [(p.name, json.dumps(dict(file_name=p.name, text=t))) for p,t in zip(files,words)]
     with core.atomic(told) as f: f.writelines(l.encode()+b'\n' for _,l in sorted(lines, key=lambda o: o[0]))

@@ -11,11 +11,12 @@ from pathlib import Path
 import pandas as pd, torch
 from tqdm.auto import tqdm
 from .base import LatentDiffusion
-from .core import atomic,output_folder,read_picture,sample_photo,show,write_json,write_picture
+from .core import atomic,output_folder,read_picture,sample_photo,show,vacant,write_json,write_picture
 from .metrics import identity_cosines,load_judge,score
 from .personalize import class_pictures,dreambooth,textual_inversion
 from .learn import read_json
 from .photos import protect_files,_check_options
+from .unlearn import open_rho
 from .world import SPLITS,people
 
 # %% ../nbs/12b_demo.ipynb #c005
@@ -93,10 +94,11 @@ def demo(
     if steps<1: raise ValueError(f'steps is a whole number from 1, not {steps}.')
     _check_options('ldu', budget, 'residual', {})
     t0,out = time.perf_counter(),Path(out)
-    if out.exists() and 'lessons' not in read_json(out/'report.json') and not (out.is_dir() and not any(out.iterdir())):
+    if 'lessons' not in read_json(out/'report.json') and not vacant(out):
         raise ValueError(f'{out} holds other files and no report of a demo: choose another folder.')
-    write_json(output_folder(out)/'report.json', dict(lessons=[]))   # whose folder it is, should the demo be stopped
-    ldm,judge = LatentDiffusion.open(base),load_judge(); album = cast(out/'originals', seed, size=ldm.size)
+    ldm,judge = LatentDiffusion.open(base),load_judge(); open_rho(rho, ldm.name)
+    if not (output_folder(out)/'report.json').exists(): write_json(out/'report.json', dict(lessons=[]))   # whose folder it is, should the demo be stopped
+    album = cast(out/'originals', seed, size=ldm.size)
     done = protect_files([out/'originals'], out/'protected', base=ldm, budget=budget, seed=seed, rho=rho, progress=progress)
     safe = torch.cat([read_picture(out/'protected'/f'person-{i+1}.png').im for i in range(len(album))])
     with tqdm(total=3*steps+50, desc='a stranger learns', disable=not progress) as bar: drawn = learn_both(ldm, dict(clean=album, protected=safe), steps, steps+50, seed=seed, bar=bar)

@@ -18,7 +18,7 @@ from safetensors import safe_open
 from tqdm.auto import tqdm
 from . import __version__
 from .base import LatentDiffusion,fingerprint,quiet
-from .core import PictureError,atomic,file_digest,find_pictures,hidden_home,output_folder,read_picture,to_pil,whole_folder,write_json
+from .core import PictureError,atomic,file_digest,find_pictures,hidden_home,output_folder,read_picture,to_pil,vacant,whole_folder,write_json
 from .folders import square
 from .personalize import PRESETS,class_pictures,learning,load_word,save_dreambooth,save_lora,save_word
 
@@ -97,7 +97,7 @@ def ours(
     if old:
         other = next((k for k in settings if old.get('settings',{}).get(k)!=settings[k]), 'version')
         raise ValueError(f'{out} holds the result of another run (its {other} differs): choose another output folder, or delete this one.')
-    if out.exists() and not (out.is_dir() and all(f.name.startswith('.ldu-') for f in out.iterdir())): raise ValueError(f'{out} holds other files and no {record}: choose another output folder.')
+    if not vacant(out): raise ValueError(f'{out} holds other files and no {record}: choose another output folder.')
     return {}
 
 # %% ../nbs/09c_learn.ipynb #c027
@@ -132,7 +132,7 @@ def personalize_files(
     rank:int=None, # of lora's matrices; without it, the preset's
     progress:bool=True, # show a bar
 )->Learned: # also in personalization.json; `.status` is 0, or 1 where some photographs failed
-    "Learn a subject from photographs, as a stranger would; prompts then call it 'sks'; run it again to go on where it was stopped."
+    "Learn a subject from photographs, as a stranger would; prompts then call it 'sks'; a long lesson is kept every ten minutes, and the same command goes on from there."
     model = base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
     preset,options = course(model, method, preset, steps=steps, lr=lr, batch=batch, rank=rank)
     for word in ('sks',noun): model.token_id(word)   # one token each, or a ValueError
@@ -141,9 +141,9 @@ def personalize_files(
     settings = dict(method=method, base=model.name, weights=fingerprint(model), noun=noun, preset=preset, options=options, prior=prior and (prior_n or PRIOR[preset]['n']), seed=seed,
                     photos=[dict(name=f.name, sha256=file_digest(f)) for f in album.files], version=__version__)
     about = dict(out=str(out), failed=[dict(source=str(p), reason=s) for p,s in album.faults.items()])
-    if old := ours(out, RECORD, settings): return Learned(old | about | dict(kept=True))
-    t0,n = time.perf_counter(),options['steps']+(_calls(prior_n or PRIOR[preset]['n'], PRIOR[preset]['steps']) if prior else 0)
     state = hidden_home(out)/f'.ldu-{hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]}.safetensors'
+    if old := ours(out, RECORD, settings): state.unlink(missing_ok=True); return Learned(old | about | dict(kept=True))
+    t0,n = time.perf_counter(),options['steps']+(_calls(prior_n or PRIOR[preset]['n'], PRIOR[preset]['steps']) if prior else 0)
     with whole_folder(out, RECORD) as d:   # tried before anything is learnt
         with tqdm(total=n, desc=method, delay=1, disable=not progress) as bar:
             drawn = _class(model, preset, prior_n, noun, seed, bar) if prior else None

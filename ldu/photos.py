@@ -134,10 +134,10 @@ def protect_file(
     out = protect_photo(pic.im, method, base.size, tick=tick, device=base.device)
     if budget is not None: out = quantise(out, pic.im, from_255(budget))
     seconds = time.perf_counter()-t0
-    Path(target).parent.mkdir(parents=True, exist_ok=True)
+    again = round_trip(pic.im, base, tick=tick)
+    Path(target).parent.mkdir(parents=True, exist_ok=True)   # last of all, so that what fails leaves no file
     back = read_picture(write_picture(target, out, pic.alpha, pic.icc)).im
-    again = measure(back, pic.im, round_trip(pic.im, base, tick=tick))
-    return dict(width=pic.size[0], height=pic.size[1], notes=pic.notes, seconds=round(seconds,3), budget=budget, **again)
+    return dict(width=pic.size[0], height=pic.size[1], notes=pic.notes, seconds=round(seconds,3), budget=budget, **measure(back, pic.im, again))
 
 # %% ../nbs/10b_photos.ipynb #c038
 class Report(dict):
@@ -176,11 +176,11 @@ def said_options(
 
 # %% ../nbs/10b_photos.ipynb #c039
 def _records(report):
-    "The records of earlier runs by output, as far as their files are still there, and the file that was being written when a run ended."
-    if not report.exists(): return {},''
+    "The records of earlier runs by output, as far as their files are still there, and the names of files that were being written when a run ended."
+    if not report.exists(): return {},set()
     try:
-        old = json.loads(report.read_text(encoding='utf-8')); busy = old.get('busy','')
-        return {r['output']:r for r in old['files'] if r['output']!=busy and r['source'] and r['source_sha256'] and r['output_sha256'] and r['settings']['method'] and (report.parent/r['output']).is_file()},busy
+        old = json.loads(report.read_text(encoding='utf-8')); busy = set(old.get('busy', []))
+        return {r['output']:r for r in old['files'] if r['output'] not in busy and r['source'] and r['source_sha256'] and r['output_sha256'] and r['settings']['method'] and (report.parent/r['output']).is_file()},busy
     except (OSError, ValueError, KeyError, TypeError, AttributeError): raise PictureError(f'{report}: this is not the report of a run over files; choose another output folder.') from None
 
 # %% ../nbs/10b_photos.ipynb #c040
@@ -191,7 +191,7 @@ def _targets(found, out, method):
     names,out = output_names(found, out, {r['source']:k for k,r in old.items()}),output_folder(out)
     for f,target in zip(found, names):
         name = target.relative_to(out).as_posix(); r = old.get(name)
-        if name==busy or not target.exists(): continue
+        if name in busy or not target.exists(): continue
         if r is None: raise PictureError(f'{target}: this file is there already and no report.json says that ldu made it; {elsewhere}.')
         if r['settings']['method']!=method: raise PictureError(f"{target}: this file was made by {r['settings']['method']}, not by {method}; {elsewhere}.")
         if r['source']!=str(f.path.resolve()) and f.path.is_file() and r['source_sha256']!=file_digest(f.path):
@@ -252,10 +252,10 @@ def _run(found, names, faults, out, base, make, settings, progress):
     about = dict(device=str(base.device), versions=dict(ldu=__version__, torch=torch.__version__, diffusers=diffusers.__version__, python=platform.python_version()), out=str(out))
     if settings['mode']=='decode': about['note'] = 'Plain decode: no budget holds; linf is what was measured.'
     with only_run(out):
-        records,counts,failed = _records(out/'report.json')[0], dict(written=0, kept=0, failed=len(faults)), [dict(source=str(p), reason=s) for p,s in faults.items()]
+        (records,busy),counts,failed = _records(out/'report.json'), dict(written=0, kept=0, failed=len(faults)), [dict(source=str(p), reason=s) for p,s in faults.items()]
         keys = [o.relative_to(out).as_posix() for o in names]
         def save(i):
-            rep = Report(**settings, **about, complete=i==len(keys), **(dict(busy=keys[i]) if i<len(keys) else {}), counts=counts, failed=failed, files=[dict(output=k)|records[k] for k in sorted(records)])
+            rep = Report(**settings, **about, complete=i==len(keys), busy=sorted(busy | set(keys[i:i+1])), counts=counts, failed=failed, files=[dict(output=k)|records[k] for k in sorted(records)])
             write_json(out/'report.json', rep)
             return rep
         rep,bar = save(0),_Progress([f.path for f in found], base.size, progress)
@@ -265,7 +265,7 @@ def _run(found, names, faults, out, base, make, settings, progress):
                 try: records[name] = _one(f.path, target, old, base, make, settings, bar.tick)
                 except Exception as e: failed.append(dict(source=str(f.path), reason=_reason(f.path, e)))
                 kind = 'failed' if len(failed)>counts['failed'] else 'kept' if records[name] is old else 'written'
-                counts[kind] += 1
+                counts[kind] += 1; busy.discard(name)
                 bar.end(); rep = save(i+1)
     return rep
 

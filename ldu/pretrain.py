@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Fit', 'MIX', 'Part', 'EXTRA', 'LETTERS', 'FLAWS', 'Pool', 'JUDGES', 'RECIPES', 'SMOKE', 'STAGES', 'CARD',
-           'step_generator', 'save_state', 'save_whole', 'keep_net', 'same_run', 'load_state', 'fit', 'plan',
-           'draw_pool', 'pick', 'build_vae', 'bands', 'band_loss', 'vae_loss', 'build_tokenizer', 'word_pool', 'flaws',
-           'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool', 'build_unet', 'build_scheduler',
+           'step_generator', 'save_state', 'save_whole', 'keep_net', 'log_lines', 'same_run', 'load_state', 'fit',
+           'plan', 'draw_pool', 'pick', 'build_vae', 'bands', 'band_loss', 'vae_loss', 'build_tokenizer', 'word_pool',
+           'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool', 'build_unet', 'build_scheduler',
            'without_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip', 'train_judges', 'train_base',
            'pretrain', 'publish']
 
@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from .base import mini_path
 from .budget import psnr
-from .core import output_folder,whole_folder,write_json
+from .core import output_folder,vacant,whole_folder,write_json
 from .judges import IdentityEncoder,Critic,SPOILT,spoil,identity_loss,critic_loss,labels
 from safetensors.torch import load_file,save_file
 from torch import nn
@@ -53,6 +53,13 @@ def keep_net(folder, *nets, **parts): # what has `save_pretrained`; the same, by
         for o in nets: o.save_pretrained(d)
         for k,o in parts.items(): o.save_pretrained(d/k)
 
+def log_lines(path)->list: # a file of JSON objects, one a line
+    "The lines of a log; what a killed run has left unfinished is passed over."
+    def read(l):
+        try: return json.loads(l)
+        except ValueError: return None
+    return [o for o in map(read, Path(path).read_text(encoding='utf-8').splitlines()) if o] if Path(path).is_file() else []
+
 def same_run(
     out, r:dict, log:str='', # a folder; settings, of which only `steps` may grow; the file of lines with a step that says how far it came
     missing:dict={} # what a setting was before it could be chosen
@@ -60,13 +67,11 @@ def same_run(
     "A ValueError where a folder holds something else, or a run with other settings."
     out = Path(out); file,now = out/'run.json',json.loads(json.dumps({k:v for k,v in r.items() if k!='steps'}))
     if not file.exists():
-        there = [f.name for f in out.iterdir() if not f.name.startswith('.')]
-        if there: raise ValueError(f'{out} holds {sorted(there)[0]} and no run.json: choose another folder.')
+        if not vacant(out): raise ValueError(f'{out} holds other files and no run.json: choose another folder.')
         return write_json(file, now)
     then = missing | json.loads(file.read_text(encoding='utf-8')); other = [k for k in now if then.get(k)!=now[k]]
     if other: raise ValueError(f'{out} holds a run with {other[0]} {then.get(other[0])!r}, not {now[other[0]]!r}: choose another folder. Only the number of steps may grow.')
-    lines = (out/log).read_text(encoding='utf-8').splitlines() if log and (out/log).is_file() else []
-    done = json.loads(lines[-1])['step'] if lines else 0
+    done = max((l['step'] for l in log_lines(out/log)), default=0)
     if done>r.get('steps',done): raise ValueError(f"{out} holds a run of {done} steps already, not {r['steps']}: choose another folder. Only the number of steps may grow.")
 
 def load_state(path, params, ema, opt)->dict: # the step and the further numbers

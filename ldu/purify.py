@@ -22,7 +22,7 @@ from .base import LatentDiffusion,fingerprint
 from .core import check_ims,find_pictures,from_pil,generator,pad_to,to_pil
 from .critics import critic_distance
 from .metrics import lpips_distance
-from .photos import Report,in_tiles,said_options,_run,_targets
+from .photos import Report,check_options,in_tiles,said_options,_run,_targets
 from .schedule import last,noisify,sample,time_grid
 
 # %% ../nbs/14_purify.ipynb #c006
@@ -98,9 +98,10 @@ def _own_options(f): return [o for o in list(inspect.signature(f).parameters)[2:
 
 def _check_chain(chain, steps, strength, options):
     "A ValueError for an option that no purifier of the chain has, and for a strength that could mean any of them."
-    known = dict.fromkeys(o for _,f,_ in steps for o in _own_options(f))
+    known = {o:inspect.signature(f).parameters[o].default for _,f,_ in steps for o in _own_options(f)}
     wrong = [o for o in options if o not in QUIET and o not in known]
     if wrong: raise ValueError(f"The purifier {chain!r} has no option {wrong[0]}; it has {', '.join(known) or 'none'}.")
+    check_options(chain if isinstance(chain,str) else '+'.join(chain), known, {o:v for o,v in options.items() if o in known})
     if strength is not None and len(steps)>1: raise ValueError("In a chain each purifier has its own strength: write it behind its name, as in jpeg:0.5+gaussian:1.")
     for name,_,s in steps:
         s = s if strength is None else strength
@@ -373,18 +374,21 @@ def purify_files(
 ) -> Report: # also in report.json; `.status` is 0, or 1 where some inputs failed
     "Purify pictures as an attacker would; run it again to go on where it was stopped."
     mine = dict(prompt=prompt, guidance=guidance, noun=noun, steps=steps, eta=eta, quality=quality, kernel=kernel, preset=preset, lpips=lpips)
-    options = {k:v for k,v in (mine|said_options(option or [])|more).items() if v is not None}
+    said = said_options(option or [])
+    for k in ('base','seed'):
+        if k in said: raise ValueError(f'{k} is no option of a purifier here: say --{k}.')
+    options = {k:v for k,v in (mine|said|more).items() if v is not None}
     chain = read_chain(name)
     _check_chain(name, chain, strength, options)
     found,faults = find_pictures(paths, out)
     if not found: raise ValueError('\n'.join(faults.values()) or 'Name at least one picture or folder.')
-    names,out = _targets(found, out, said := name if isinstance(name,str) else '+'.join(name))
+    names,out = _targets(found, out, called := name if isinstance(name,str) else '+'.join(name))
     model,run = as_base(base),compose(name)
     def ready(s):
         count = itertools.count(s)
         def method(ims): return run(ims, strength, next(count), base=model, **options)
         method.whole = len(chain)>1 or not chain[0][1].tiled   # the others are cut into tiles, with the bar of `protect_photo`
         return method
-    settings = dict(method=said, mode='purify', budget=None, strength=strength, base=model.name, weights=fingerprint(model),
+    settings = dict(method=called, mode='purify', budget=None, strength=strength, base=model.name, weights=fingerprint(model),
                     seed=seed, options={k:str(v) for k,v in options.items()}, version=__version__)
     return _run(found, names, faults, out, model, ready, settings, progress)

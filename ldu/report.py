@@ -16,12 +16,12 @@ import torch
 from tqdm.auto import tqdm
 from . import __version__
 from .base import LatentDiffusion,fingerprint
-from .core import PictureError,atomic,find_pictures,generator,output_folder,output_names,read_picture,write_json,write_picture
+from .core import PictureError,atomic,find_pictures,generator,output_folder,output_names,read_picture,vacant,write_json,write_picture
 from .critics import cleanness,cmmd,criticise,critic_distance,detection_failure
 from .folders import square
 from .judges import LABELS
 from .learn import course,read_json
-from .metrics import Score,identity_cosines,load_judge,score
+from .metrics import Score,embeddings,identity_cosines,load_judge,score
 from .personalize import PRESETS,class_pictures,learning,textual_inversion
 from .photos import measure,round_trip
 from .purify import compose
@@ -42,7 +42,8 @@ def find_pairs(
     (a,fa),(b,fb) = find_pictures(originals, protected),find_pictures(protected)
     a,b = ([f for f in o if not inside(f)] for o in (a,b))
     home,faults = Path('/ldu'),fa|fb
-    names = [_stem(p.relative_to(home)) for p in output_names(a, home)]
+    kept = read_json(Path(protected)/'report.json').get('files', []) if Path(protected).is_dir() else []   # what `ldu protect` says it made from what
+    names = [_stem(p.relative_to(home)) for p in output_names(a, home, {r['source']:r['output'] for r in kept if {'source','output'}<=set(r)})]
     there = {names[0] if len(a)==len(b)==1 else _stem(f.rel):f for f in b}
     pairs = []
     for f,name in zip(a,names):
@@ -321,16 +322,15 @@ def _listed(text): return [o.strip() for o in (text.split(',') if isinstance(tex
 
 def _pairs_hash(pairs): return _hash([_pixels(o) for p in pairs for o in (p.original,p.protected)])
 
-def _named(judge): # what a card says of it: a hash of its weights, or its name
-    weights = getattr(judge, 'state_dict', None)
-    return _hash(b''.join(v.cpu().contiguous().numpy().tobytes() for v in weights().values())) if weights else getattr(judge, '__name__', type(judge).__name__)
+def _named(judge, refs): # what a card says of it: a hash of what it sees in the originals
+    return _hash((embeddings(refs, judge).float()*1e4).round().int().numpy().tobytes())
 
 def _card_folder(out, refs=None): # refs: a hash of the pictures
     out = Path(out)
     mine = lambda f: re.fullmatch(r'[0-9a-f]{16}\.(json|png)|\.ldu-.*', f.name)
     card,rows = out/'report.json',out/'rows'
     begun = 'attacks' in read_json(card) if card.exists() else rows.is_dir() and all(map(mine, rows.iterdir()))
-    if out.exists() and not (out.is_dir() and (begun or not any(out.iterdir()))): raise ValueError(f'{out} holds other files and no card: choose another output folder.')
+    if not (begun or vacant(out)): raise ValueError(f'{out} holds other files and no card: choose another output folder.')
     if refs and read_json(card).get('refs', refs)!=refs: raise ValueError(f'{out} holds the card of other pictures: choose another output folder.')
     return output_folder(out)
 
@@ -339,7 +339,7 @@ def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0,
     "Measure, learn, judge and write; what `score_files` does once its input is checked."
     sets = make_sets(pairs, base, wash, seed); refs = sets['original']
     label = LABELS[criticise(refs)[0].mean(0).argmax()]
-    about = dict(base=base.name, weights=fingerprint(base), noun=noun, label=label, seed=seed, version=__version__) | ({} if judge is None else dict(judge=_named(judge)))
+    about = dict(base=base.name, weights=fingerprint(base), noun=noun, label=label, seed=seed, version=__version__) | ({} if judge is None else dict(judge=_named(judge, refs)))
     rows = list(do_jobs(base, jobs(sets, ways, plan, about), sets, plan, out/'rows', label, noun, seed, progress, judge))
     untaught = [v for l in range(plan.lessons) for v in identity_cosines(base.generate(f'a photo of a sks {noun}', n=plan.n, steps=plan.steps, guidance=plan.guidance, seed=seed+l), refs, judge).tolist()]
     attacks,seen = [attack_verdict(rows, m, untaught) for m in ways],visibility(pairs, base)

@@ -231,6 +231,7 @@ def offer(
     "Make a search known as a method for photographs, with its recipes; returns it."
     RECIPES['mini'][name],RECIPES['paper'][name] = dict(mini or {}),dict(paper or {})
     known = {p.name:p.default for f in (*also,run) for p in list(inspect.signature(f).parameters.values())[2:] if p.name not in ('budget','seed','start','options',*fixed)} | dict(preset='mini', noun='person')
+    if known.get('step',1.) is None: known['step'] = 1.   # a number, where it is given
     prompts = {k:v for k,v in known.items() if isinstance(v,str) and 'person' in v and k!='noun'}
     def make(base, budget, mode, /, seed=0, preset:str='mini', noun:str='person', **options):
         if mode!='residual': raise ValueError("This method changes pictures, not latents: use it in mode 'residual'.")

@@ -17,9 +17,10 @@ from .base import LatentDiffusion,fingerprint
 from .budget import linf,psnr,to_255
 from .core import output_folder,write_json
 from .folders import Folders
+from .inversion import check_level
 from .metrics import score,ssim
 from .personalize import TEMPLATES,textual_inversion
-from .pretrain import same_run,save_whole
+from .pretrain import log_lines,same_run,save_whole
 from .rho import RHOS,Rho
 from .unlearn import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rho,walker
 from .world import SPLITS,people
@@ -83,13 +84,16 @@ def train(
         if r[what] not in there: raise ValueError(f"There is no {what} {r[what]!r}; there are {', '.join(there)}.")
     if not 1<=r['budget']<=255: raise ValueError(f"A budget is a number of 255ths from 1 to 255, not {r['budget']}.")
     if r['delta']<=0: raise ValueError(f"delta is above 0, not {r['delta']}: what is not to be seen at all cannot be changed.")
-    b = LatentDiffusion.open(base); b.token_id(noun); albums,target = _subjects(data, r, b.size)   # what is wrong with them is said before anything is written
+    for name,least in dict(steps=1, k=1, iters=0).items():
+        if r[name]<least: raise ValueError(f'{name} is a whole number from {least}, not {r[name]}.')
+    b = LatentDiffusion.open(base); b.token_id(noun); check_level(b, r['T']); albums,target = _subjects(data, r, b.size)   # what is wrong with them is said before anything is written
     out,acc = output_folder(out),Accelerator(cpu=b.device.type=='cpu'); b.to(acc.device)
     with acc.main_process_first(): same_run(out, r|dict(base=b.name, weights=fingerprint(b)), 'log.jsonl', COMMON)
     with acc.main_process_first():
         if not (out/'anchors.safetensors').exists(): save_whole(learn_anchors(b, albums, target, r['word_steps'], noun, seed), out/'anchors.safetensors')
     _fit(out, b, albums, r, acc)
-    return Trained(f"A rho after {r['steps']} steps, in {out}: `ldu protect --rho {out}` uses it.")
+    more = [f'--{n} {v}' for n,v,usual in (('base',base,'mini'),('k',r['k'],4),('mode',r['mode'],'residual')) if v!=usual] + [f"--option iters={r['iters']}"]*(r['iters']>0)
+    return Trained(f"A rho after {r['steps']} steps, in {out}: `{' '.join(['ldu protect --rho',str(out),*more])}` uses it.")
 
 # %% ../nbs/12a_training.ipynb #c012
 LOOP = ('steps','lr','batch','budget','delta','norm','price','rise','on','through','mode','T','k','iters','unet','ema','seed')
@@ -98,6 +102,7 @@ def _fit(out, b, albums, r, acc):
     torch.manual_seed(r['seed']); rho = Rho(channels=b.unet.config.in_channels, T=r['T'], kind=r['kind'], size=b.size//b.factor)
     gain,log = GOALS[r['goal']](b, load_file(out/'anchors.safetensors'), r['noun']),out/'log.jsonl'
     r = r|dict(unet=walker(b))
+    if log.is_file() and (said := log.read_text(encoding='utf-8')) and not said.endswith('\n'): log.write_text(said+'\n', encoding='utf-8')   # a killed run's last line
     with open(log if acc.is_main_process else os.devnull, 'a') as f:
         for o in train_rho(rho, b, albums, gain, state=out/'state.safetensors', accelerator=acc, **{k:r[k] for k in LOOP}):
             print(json.dumps(o._asdict()), file=f, flush=True)
@@ -106,7 +111,7 @@ def _fit(out, b, albums, r, acc):
     with tempfile.TemporaryDirectory(prefix='.ldu-', dir=out) as d:   # each file appears whole
         rho.save_pretrained(d)
         for f in sorted(Path(d).iterdir()): os.replace(f, out/f.name)
-    lines = {l['step']:l for l in map(json.loads, log.read_text(encoding='utf-8').splitlines())}   # a run that went on repeats the steps after its last checkpoint
+    lines = {l['step']:l for l in log_lines(log)}   # a run that went on repeats the steps after its last checkpoint
     write_json(out/'train.json', dict(recipe=r, base=b.name, log=list(lines.values())))
 
 # %% ../nbs/12a_training.ipynb #c012a
