@@ -79,7 +79,7 @@ def _call(f, kw):
     except Exception as e:
         full = isinstance(e, (OSError,MemoryError)) or type(e).__name__=='OutOfMemoryError'   # a disk or a memory, not a fault of ours
         if os.environ.get('LDU_TRACE') or not (full or isinstance(e, ValueError)): raise
-        _say(f'ldu: {str(e).strip().splitlines()[0]} (LDU_TRACE=1 before the command shows where.)' if full and str(e).strip() else f'ldu: {e or type(e).__name__}', True); return 1 if full else 2
+        _say(f'ldu: {e or type(e).__name__}' + ' (LDU_TRACE=1 before the command shows where.)'*full, True); return 1 if full else 2
     except KeyboardInterrupt: typer.echo('ldu: stopped'+('; the same command goes on from here.' if 'run it again to go on' in (f.__doc__ or '') else '.'), err=True); return 130
     status = getattr(result, 'status', 0)
     _say(getattr(result, 'summary', 'done'), bool(status))

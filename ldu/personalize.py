@@ -14,7 +14,7 @@ import time,torch
 from safetensors.torch import save_file,load_file
 from .base import LatentDiffusion,quiet
 from .core import generator
-from .pretrain import save_whole
+from .pretrain import load_state,save_state
 from .world import people
 
 # %% ../nbs/09_personalize.ipynb #c002a
@@ -32,18 +32,11 @@ def lasting(
     state=None, pause:float=600. # a .safetensors file to go on from and to write; seconds between two
 ):
     "The numbers of the steps to be taken, 0 to `steps`-1, or from where a killed run was kept."
-    start = 0
-    if state and Path(state).is_file():
-        d = load_file(state); start = int(d['step']); g.set_state(d['g'])
-        for i,p in enumerate(params):
-            p.data.copy_(d[f'{i}.p'])
-            opt.state[p] = {k:d[f'{i}.{k}'].to(p.device if k!='step' or opt.defaults.get('fused') else 'cpu') for k in ('step','exp_avg','exp_avg_sq')}
-    last = time.time()
+    start,last = 0,time.time()
+    if state and Path(state).is_file(): more = load_state(state, params, (), opt); start = more['step']; g.set_state(more['g'])
     for i in range(start, steps):
         yield i
-        if state and i+1<steps and time.time()-last>=pause:
-            d = {f'{j}.{k}':v for j,p in enumerate(params) for k,v in dict(opt.state[p], p=p.detach()).items()}
-            save_whole(d | dict(step=torch.tensor(i+1), g=g.get_state()), state); last = time.time()
+        if state and i+1<steps and time.time()-last>=pause: save_state(state, i+1, params, (), opt, g=g.get_state()); last = time.time()
 
 # %% ../nbs/09_personalize.ipynb #c009
 def textual_inversion(

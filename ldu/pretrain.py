@@ -34,10 +34,9 @@ def step_generator(seed, step):
 
 # %% ../nbs/07_pretrain.ipynb #c005
 def save_state(path, step, params, ema, opt, **more):
-    "Everything needed to continue (`more`: further numbers), written under its final name only when whole."
-    d = {k:torch.tensor(v, dtype=torch.float64 if isinstance(v,float) else None) for k,v in dict(step=step, **more).items()}
-    for i,(p,e) in enumerate(zip(params, ema)):
-        d |= {f'{i}.p':p.detach(), f'{i}.ema':e} | {f'{i}.{k}':v for k,v in opt.state[p].items()}
+    "Everything needed to continue (`more`: further numbers and tensors; `ema` may be empty), written under its final name only when whole."
+    d = {k:v if torch.is_tensor(v) else torch.tensor(v, dtype=torch.float64 if isinstance(v,float) else None) for k,v in dict(step=step, **more).items()}
+    for i,p in enumerate(params): d |= {f'{i}.{k}':v for k,v in dict(opt.state[p], p=p.detach(), **(dict(ema=ema[i]) if ema else {})).items()}
     save_whole(d, path)
 
 def save_whole(tensors, path):
@@ -74,13 +73,14 @@ def same_run(
     done = max((l['step'] for l in log_lines(out/log)), default=0)
     if done>r.get('steps',done): raise ValueError(f"{out} holds a run of {done} steps already, not {r['steps']}: choose another folder. Only the number of steps may grow.")
 
-def load_state(path, params, ema, opt)->dict: # the step and the further numbers
+def load_state(path, params, ema, opt)->dict: # the step, and further numbers and tensors
     "Put a saved state back into parameters, averages and optimizer."
     d = load_file(path)
-    for i,(p,e) in enumerate(zip(params, ema)):
-        p.data.copy_(d[f'{i}.p']); e.copy_(d[f'{i}.ema'])
-        opt.state[p] = {k:d[f'{i}.{k}'].to(p.device if k!='step' else 'cpu') for k in ('step','exp_avg','exp_avg_sq')}
-    return {k:v.item() for k,v in d.items() if '.' not in k}
+    for i,p in enumerate(params):
+        p.data.copy_(d[f'{i}.p'])
+        if ema: ema[i].copy_(d[f'{i}.ema'])
+        opt.state[p] = {k:d[f'{i}.{k}'].to(p.device if k!='step' or opt.defaults.get('fused') else 'cpu') for k in ('step','exp_avg','exp_avg_sq')}
+    return {k:v if v.dim() else v.item() for k,v in d.items() if '.' not in k}
 
 # %% ../nbs/07_pretrain.ipynb #c006
 def fit(

@@ -74,7 +74,7 @@ def ascent(
 def pgd(
     ims:torch.Tensor, # N×3×H×W in [0,1]: the originals
     gain, # (pictures, generator) → N numbers to be raised
-    budget:float=10., step:float=1., steps:int=100, # radius and step length in 255ths: the largest change, or for 'l2' its RMS; a function (steps done) → length will do; steps
+    budget:float=10., step:float=1., steps:int=100, # radius and step length in 255ths: the largest change, or for 'l2' its RMS; a step of None is a tenth of the radius, a function (steps done) → length will do; steps
     start=None, # where to begin: pictures, or 'picture' for the originals; None: a random point of the ball
     seed:int=0, rule:str='sign', # 'sign' or 'adam' in the l-infinity ball; 'l2': along the gradient in the ball of an RMS
     transform=None, eot:int=1, batch:int=None, dtype:torch.dtype=None, # as for `ascent`
@@ -92,7 +92,7 @@ def pgd(
         return (ims+(torch.where(d.square().mean((1,2,3),keepdim=True)>r*r, r*unit(d), d) if rule=='l2' else d.clamp(-r,r))).clamp(0,1)
     if start is None: start = ims + r*(2*torch.stack([torch.rand(ims.shape[1:],generator=e) for e in g.each]).to(ims)-1)
     x = ims.clone() if isinstance(start,str) else keep(start.to(ims)).detach().clone()
-    pace = lambda i: from_255(step(i) if callable(step) else step)
+    pace = lambda i: from_255(step(i) if callable(step) else budget/10 if step is None else step)
     opt = torch.optim.Adam([x], lr=pace(0), maximize=True) if rule=='adam' else None
     for i in range(steps):
         v,grad = ascent(x, gain, g, transform, eot, batch, dtype)

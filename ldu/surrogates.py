@@ -49,13 +49,13 @@ def fsmg(
 def easpl(
     bases, # a list of `LatentDiffusion`s, or one
     ims:torch.Tensor, # N×3×H×W in [0,1], one subject
-    budget:float=10., step:float=None, rounds:int=8, learn:int=3, climb:int=6, lr:float=2e-4, # as for `aspl`; a step of None is a tenth of the budget
+    budget:float=10., step:float=None, rounds:int=8, learn:int=3, climb:int=6, lr:float=2e-4, # as for `aspl`
     surrogates:int=3, prior:torch.Tensor=None, # how many, where there is one base; pictures of the class
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
     clean:torch.Tensor=None, start=None, variant:str='paper', gradient:str='full', gain=None, **options # as for `aspl`
 ):
     "EASPL (Anti-DreamBooth): ASPL with a team, whose pictures are averaged each round; yields a `Pgd` a round."
-    step,gain = budget/10 if step is None else step,gain or partial(lesson_gain, gradient=gradient)
+    gain = gain or partial(lesson_gain, gradient=gradient)
     team = list(bases) if isinstance(bases,(list,tuple)) else [bases]*surrogates
     courses = [_course(b, lr, prior, instance, class_prompt, variant) for b in team] if prior is not None or len(set(map(id,team)))>1 else [_course(team[0], lr, prior, instance, class_prompt, variant)]*len(team)
     owns,x = [copy_of(Personal(b.unet,b.text_encoder)) for b in team],'picture' if variant=='released' and start is None else start
@@ -193,7 +193,7 @@ def snapshots(
 # %% ../nbs/13a_surrogates.ipynb #c044
 def metacloak(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1], one subject
-    budget:float=10., step:float=None, # in 255ths; None: a tenth of the budget
+    budget:float=10., step:float=None, # as for `pgd`
     trials:int=1, pool:int=4, run:int=60, climbs:int=4, climb:int=6, # the paper: 4 × (6 snapshots of a run of 1000) × 100 × 6 steps
     advance:int=2, unroll:int=1, eot:int=1, transform=None, # steps of a member after a climb, of the copy before it; transforms a step; None: `cloak_transform`
     lr:float=2e-4, clean:torch.Tensor=None, prior:torch.Tensor=None, # as for `fsmg`
@@ -201,7 +201,7 @@ def metacloak(
     variant:str='paper', gradient:str='full', **options # 'released': bfloat16, no look-ahead and no crop; as for `lesson_gain`; for `pgd`
 ):
     "MetaCloak: climb a pool of surrogates at all stages of their training, through random transforms; yields a `Pgd` a step."
-    course,step,n,x = _course(base, lr, prior, instance, class_prompt, variant),budget/10 if step is None else step,0,None
+    course,n,x = _course(base, lr, prior, instance, class_prompt, variant),0,None
     transform = transform or (partial(cloak_transform, least=1.) if variant=='released' else cloak_transform)
     members = snapshots(base, ims if clean is None else clean, pool, run, seed, **course)
     for member in members*trials:

@@ -56,7 +56,7 @@ def mist_gain(base:LatentDiffusion, z_target, h, mode:str='fused', weight:float=
 # %% ../nbs/13b_targets.ipynb #c012s1
 def mist(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
-    budget:float=10., step:float=None, steps:int=100, # as for `pgd`; a step of None is a tenth of the budget
+    budget:float=10., step:float=None, steps:int=100, # as for `pgd`
     mode:str='fused', # textural, semantic or fused
     target:torch.Tensor=None, weight:float=MIST_WEIGHT, # picture to be taken for; None: `pattern`. Weight of the denoising loss
     variant:str=None, # 'paper' or 'released': that budget instead
@@ -67,12 +67,12 @@ def mist(
     if variant and variant not in MIST_BUDGETS: raise ValueError(f"Mist has no variant {variant!r}; it has {', '.join(MIST_BUDGETS)}.")
     budget,(H,W) = MIST_BUDGETS.get(variant,budget),ims.shape[-2:]
     with torch.no_grad(): z,h = base.encode(pattern(max(H,W))[...,:H,:W] if target is None else target),base.embed(prompt)
-    yield from pgd(ims, mist_gain(base,z,h,mode,weight,gradient), budget, budget/10 if step is None else step, steps, seed=seed, **options)
+    yield from pgd(ims, mist_gain(base,z,h,mode,weight,gradient), budget, step, steps, seed=seed, **options)
 
 # %% ../nbs/13b_targets.ipynb #c023
 def photoguard_encoder(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
-    budget:float=10., step:float=None, steps:int=100, # as for `pgd`; a step of None is a tenth of the budget
+    budget:float=10., step:float=None, steps:int=100, # as for `pgd`
     target:torch.Tensor=None, # picture to be taken for; None: grey
     variant:str='paper', # 'released': a latent of zeros, and steps that fall to a hundredth
     seed:int=0, **options # further ones of `pgd`
@@ -115,7 +115,7 @@ RELEASED_L2 = 16/2/(3*512*512)**.5*255   # PhotoGuard's radius as an RMS in 255t
 
 def photoguard_diffusion(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
-    budget:float=10., step:float=None, steps:int=100, # as for `pgd`; a step of None is a tenth of the budget
+    budget:float=10., step:float=None, steps:int=100, # as for `pgd`
     target:torch.Tensor=None, # picture that edits should become; None: grey
     prompt:str='a photo of a person', # of the edit
     T:int=500, k:int=4, guidance:float=7.5, reps:int=1, save:bool=True, seed:int=0, # as for `edit_gain`
@@ -127,7 +127,7 @@ def photoguard_diffusion(
     if variant=='released': budget,step,steps,reps,prompt,options = RELEASED_L2,RELEASED_L2/16,200,10,'',options|dict(rule='l2')
     target = torch.full_like(ims[:1],.5) if target is None else target
     with torch.no_grad(): h = base.embed(prompt)
-    yield from pgd(ims, edit_gain(base,target,h,T,k,guidance,reps,save), budget, budget/10 if step is None else step, steps, seed=seed, **options)
+    yield from pgd(ims, edit_gain(base,target,h,T,k,guidance,reps,save), budget, step, steps, seed=seed, **options)
 
 # %% ../nbs/13b_targets.ipynb #c038
 @torch.no_grad()
