@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['Fit', 'MIX', 'Part', 'EXTRA', 'LETTERS', 'FLAWS', 'Pool', 'JUDGES', 'RECIPES', 'SMOKE', 'STAGES', 'CARD',
            'step_generator', 'save_state', 'save_whole', 'keep_net', 'log_lines', 'same_run', 'load_state', 'fit',
-           'plan', 'draw_pool', 'pick', 'build_vae', 'bands', 'band_loss', 'vae_loss', 'build_tokenizer', 'word_pool',
-           'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool', 'build_unet', 'build_scheduler',
-           'without_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip', 'train_judges', 'train_base',
-           'pretrain', 'publish']
+           'plan', 'draw_pool', 'pick', 'build_vae', 'take_over', 'bands', 'band_loss', 'vae_loss', 'build_tokenizer',
+           'word_pool', 'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool', 'build_unet',
+           'build_scheduler', 'without_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip', 'train_judges',
+           'train_base', 'pretrain', 'publish']
 
 # %% ../nbs/07_pretrain.ipynb #c002
 import json,math,os,re,secrets,shutil,time
@@ -16,7 +16,7 @@ from collections import namedtuple
 from pathlib import Path
 import torch
 import torch.nn.functional as F
-from .base import mini_path
+from .base import LatentDiffusion,mini_path
 from .budget import psnr
 from .core import output_folder,vacant,whole_folder,write_json
 from .judges import IdentityEncoder,Critic,SPOILT,spoil,identity_loss,critic_loss,labels
@@ -143,12 +143,18 @@ def pick(pictures, n, g):
     return pictures[torch.randint(0, len(pictures), (n,), generator=g)].float()/127.5-1
 
 # %% ../nbs/07_pretrain.ipynb #c009c
-def build_vae(channels=(16,32,64), groups:int=8):
-    "An `AutoencoderKL` whose every channel width but the last halves the picture: three make 16×16 latents of 64×64 pictures, four of 128×128."
+def build_vae(channels=(16,32,64), groups:int=8, latent:int=4):
+    "An `AutoencoderKL` with `latent` channels in the middle, whose every width but the last halves the picture: three make 16×16 latents of 64×64 pictures, four of 128×128."
     n = len(channels)
-    vae = AutoencoderKL(3, 3, ('DownEncoderBlock2D',)*n, ('UpDecoderBlock2D',)*n, channels, 1, 'silu', 4, norm_num_groups=groups, sample_size=8*2**n)
-    vae.quant_conv.bias.data[4:] = -8 # begin almost without noise: colours are learnt much sooner
+    vae = AutoencoderKL(3, 3, ('DownEncoderBlock2D',)*n, ('UpDecoderBlock2D',)*n, channels, 1, 'silu', latent, norm_num_groups=groups, sample_size=8*2**n)
+    vae.quant_conv.bias.data[latent:] = -8 # begin almost without noise: colours are learnt much sooner
     return vae
+
+def take_over(net, other): # two networks; returns the first
+    "Give a network the weights of another wherever name and shape agree; its other layers stay as they are."
+    mine = net.state_dict()
+    net.load_state_dict(mine | {k:v for k,v in other.state_dict().items() if k in mine and v.shape==mine[k].shape})
+    return net
 
 # %% ../nbs/07_pretrain.ipynb #c009d
 def bands(x, n=3):
@@ -171,6 +177,7 @@ def vae_loss(
     vae, pictures:torch.Tensor, # a pool
     n:int, # pictures a batch; an eighth scribbles, an eighth clouds
     kl:float=1e-6, # weight of the KL divergence per latent value
+    square:float=0., # weight of the squared error
     alone:int=0 # so many first steps see only the first tenths of the pool, which are people, and scribbles and clouds
 ):
     "The loss function of the autoencoder, for `fit`."
@@ -182,7 +189,7 @@ def vae_loss(
         q = vae.encode(x).latent_dist
         y = vae.decode(q.mean + q.std*torch.randn(q.mean.shape, generator=g).to(x)).sample
         tone = F.avg_pool2d(y-x, 8).abs().mean()
-        return (y-x).abs().mean() + 4*tone + .3*band_loss(y,x) + kl*.5*(q.mean**2+q.var-1-q.logvar).mean()
+        return (y-x).abs().mean() + square*F.mse_loss(y,x) + 4*tone + .3*band_loss(y,x) + kl*.5*(q.mean**2+q.var-1-q.logvar).mean()
     return loss
 
 # %% ../nbs/07_pretrain.ipynb #c012
@@ -293,15 +300,15 @@ def named_pool(tokenizer, parts:list, wordings:int=2):
     return words,torch.cat([wide_traits(p.name, p.seeds) for p in parts])
 
 # %% ../nbs/07_pretrain.ipynb #c016
-from .base import JUMP_LEVELS,jump_features,stand_in
+from .base import JUMP_LEVELS,JUMPS,jump_features,stand_in,with_jumps
 from .schedule import as_prediction,vp_schedule
 from .shortcut import shortcut_batch,shortcut_loss
 from copy import deepcopy
 
 # %% ../nbs/07_pretrain.ipynb #c017
-def build_unet(channels=(32,64,128), text_width:int=96, jumps:bool=True):
-    "A `UNet2DConditionModel` on 16×16 latents: convolutions at the finest level, attention to the words at the coarser two."
-    return UNet2DConditionModel(sample_size=16, in_channels=4, out_channels=4, down_block_types=('DownBlock2D','CrossAttnDownBlock2D','CrossAttnDownBlock2D'),
+def build_unet(channels=(32,64,128), text_width:int=96, jumps:bool=True, latent:int=4):
+    "A `UNet2DConditionModel` on 16×16 latents of `latent` channels: convolutions at the finest level, attention to the words at the coarser two."
+    return UNet2DConditionModel(sample_size=16, in_channels=latent, out_channels=latent, down_block_types=('DownBlock2D','CrossAttnDownBlock2D','CrossAttnDownBlock2D'),
         up_block_types=('CrossAttnUpBlock2D','CrossAttnUpBlock2D','UpBlock2D'), block_out_channels=channels, layers_per_block=1,
         cross_attention_dim=text_width, norm_num_groups=8, attention_head_dim=2, time_cond_proj_dim=2*JUMP_LEVELS+1 if jumps else None)
 
@@ -322,7 +329,7 @@ def without_jumps(shortcut):
 # %% ../nbs/07_pretrain.ipynb #c019
 @torch.no_grad()
 def latent_pool(vae, pictures:torch.Tensor)->torch.Tensor:
-    "A pool's pictures as latent moments, n×8×16×16 in half precision."
+    "A pool's pictures as latent moments, n×2C×16×16 in half precision (C channels)."
     return torch.cat([vae.encode(x.to(vae.device).float()/127.5-1).latent_dist.parameters.half().cpu() for x in pictures.split(64)]).contiguous()
 
 Pool = namedtuple('Pool', 'moments words named traits') # what the base learns from, one row a picture
@@ -361,6 +368,8 @@ RECIPES = {
                              base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(32,64,128), kind='v_prediction')),
     'mini-v2': dict(pool=32_000, seed=1, vae=dict(groups=1, steps=3400, alone=1600, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(40,80,128), kind='epsilon')),
+    'mini-v3': dict(pool=32_000, seed=3, vae=dict(first='mini-v1/vae', latent=8, square=10., steps=5000, batch=8, lr=1e-3), clip=dict(first='clip'),
+                    base=dict(first='mini-v1', steps=3000, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction')),
     'mini-f8': dict(pool=12_000, size=128, seed=2, vae=dict(channels=(8,24,48,64), groups=1, steps=2000, alone=900, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=2500, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction'))}
 SMOKE = dict(pool=80, vae=dict(first=None, steps=4, batch=8, lr=6e-4), clip=dict(steps=3, batch=16, lr=1e-3),
@@ -393,9 +402,10 @@ def _lessons(out, r, seed, log):
 def train_vae(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The autoencoder, from nothing or from an earlier one, with the scale that gives its latents unit variance."
     torch.manual_seed(seed); c,pictures = r['vae'],_pictures(out,r,seed,log)
-    vae = AutoencoderKL.from_pretrained(mini_path().parent/c['first'], use_safetensors=True).float() if c.get('first') else build_vae(c.get('channels',(16,32,64)), c.get('groups',8))
+    vae = build_vae(c.get('channels',(16,32,64)), c.get('groups',8), c.get('latent',4))
+    if c.get('first'): take_over(vae, AutoencoderKL.from_pretrained(mini_path().parent/c['first'], use_safetensors=True))
     vae = vae.to(device).train()
-    _train('vae', out, [vae], vae_loss(vae, pictures, c['batch'], alone=c.get('alone',0)), c, seed+1, log)
+    _train('vae', out, [vae], vae_loss(vae, pictures, c['batch'], square=c.get('square',0.), alone=c.get('alone',0)), c, seed+1, log)
     with torch.no_grad(): z = vae.eval().encode(pick(pictures, 512, step_generator(seed,0)).to(device)).latent_dist.mean
     vae.register_to_config(scaling_factor=(1/z.std()).item())
     keep_net(out/'vae', vae.cpu())
@@ -430,11 +440,11 @@ def train_judges(out:Path, r:dict, seed:int=0, device='cpu', log=print):
 
 # %% ../nbs/07_pretrain.ipynb #c030
 def train_base(out:Path, r:dict, seed:int=0, device='cpu', log=print):
-    "Text encoder (from CLIP), names and the U-Net that jumps; the plain U-Net is taken out at the end."
+    "Text encoder (from CLIP or an earlier base), names and the U-Net that jumps; the plain U-Net is taken out at the end."
     torch.manual_seed(seed); c = r['base']
     vae = AutoencoderKL.from_pretrained(out/'vae', use_safetensors=True).eval().requires_grad_(False)
     tok,text = CLIPTokenizer.from_pretrained(out/'text'),CLIPTextModel.from_pretrained(out/'text', use_safetensors=True)
-    unet,sched,cache = build_unet(c['channels'], text.config.hidden_size).to(device),build_scheduler(c['kind']),out/'pool.safetensors'
+    unet,sched,cache = build_unet(c['channels'], text.config.hidden_size, latent=vae.config.latent_channels).to(device),build_scheduler(c['kind']),out/'pool.safetensors'
     if not cache.exists():
         log('base: encoding the pool')
         _,pictures,words = _lessons(out, r, seed, log)
@@ -442,6 +452,9 @@ def train_base(out:Path, r:dict, seed:int=0, device='cpu', log=print):
         pool = Pool(latent_pool(vae.to(device), pictures), words, torch.cat([named,words[-rest:,:2]]), torch.cat([traits,torch.zeros(rest,traits.shape[1])]))
         save_whole(pool._asdict(), cache)
     pool = Pool(**load_file(cache)); names = Names(pool.traits.shape[1], text.config.hidden_size)
+    if c.get('first'): # an earlier base: of its networks all that fits
+        old = LatentDiffusion.open(c['first'], 'cpu'); known = Names.from_pretrained(mini_path().parent/c['first']/'names', use_safetensors=True)
+        for mine,its in ((unet,old.shortcut),(text,old.text_encoder),(names,known)): take_over(mine, its)
     loss,teach = base_loss(unet, text.to(device), names.to(device), tok, pool, vae.config.scaling_factor, vp_schedule(sched.alphas_cumprod), c['batch'], c['jump_from'], kind=c['kind'])
     _train('base', out, [unet,text,names], loss, c, seed+3, log, teach)
     for m in (vae,unet,text,names): m.cpu()
@@ -481,7 +494,7 @@ pipeline_tag: text-to-image
 ---
 # {name}: a latent diffusion model of a drawn world
 
-{size}x{size} pictures of people, toys and paintings that do not exist, drawn by `ldu.world`. A `StableDiffusionPipeline` folder; `shortcut/` is a second U-Net that is told how far it jumps, `names/` a linear map from a subject's traits to the word that means it.
+{size}x{size} pictures of people, toys and paintings that do not exist, drawn by `ldu.world`. A `StableDiffusionPipeline` folder; `shortcut/` holds the two tensors that make of its U-Net one that is told how far it jumps (`ldu.base.with_jumps`), `names/` a linear map from a subject's traits to the word that means it.
 
 - **Made by** `ldu pretrain --out {out} --recipe {name}` (ldu {version}, seed {seed}), then `publish`.
 - **Data**: {pool:,} pictures of subjects 0-79,999 ({mix}); a quarter of the autoencoder's batches are scribbles and clouds. 80,000-89,999 validate; 90,000 and up are reserved for measuring.
@@ -517,8 +530,9 @@ def publish(
     out,where,r = Path(out),Path(where),RECIPES[recipe]; home = where/recipe
     pipe = StableDiffusionPipeline.from_pretrained(out/'pipe', use_safetensors=True, safety_checker=None, requires_safety_checker=False)
     pipe.save_pretrained(home)
-    for name,net in (('vae',pipe.vae),('unet',pipe.unet),('shortcut',UNet2DConditionModel.from_pretrained(out/'pipe'/'shortcut', use_safetensors=True)),
-                     ('names',Names.from_pretrained(out/'pipe'/'names', use_safetensors=True))): _half(net, home/name)
+    for name,net in (('vae',pipe.vae),('unet',pipe.unet),('names',Names.from_pretrained(out/'pipe'/'names', use_safetensors=True))): _half(net, home/name)
+    jumps = UNet2DConditionModel.from_pretrained(out/'pipe'/'shortcut', use_safetensors=True).half().state_dict()
+    (home/'shortcut').mkdir(exist_ok=True); save_whole({k:jumps[k] for k in JUMPS}, home/'shortcut'/'jumps.safetensors')
     judges = dict(critic=Critic, **{'identity-a':IdentityEncoder, 'identity-b':IdentityEncoder}) if 'critic' in r else {}
     for name,kind in judges.items(): _half(kind.from_pretrained(out/'judges'/name, use_safetensors=True), where/'judges'/name)
     if not r['clip'].get('first'):
