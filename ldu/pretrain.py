@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['Fit', 'MIX', 'Part', 'EXTRA', 'LETTERS', 'FLAWS', 'Pool', 'JUDGES', 'RECIPES', 'SMOKE', 'STAGES', 'CARD',
            'step_generator', 'save_state', 'save_whole', 'keep_net', 'log_lines', 'same_run', 'load_state', 'fit',
-           'plan', 'draw_pool', 'pick', 'build_vae', 'take_over', 'bands', 'band_loss', 'vae_loss', 'build_tokenizer',
-           'word_pool', 'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool', 'build_unet',
-           'build_scheduler', 'without_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip', 'train_judges',
-           'train_base', 'pretrain', 'publish']
+           'plan', 'draw_pool', 'pick', 'build_vae', 'take_over', 'bands', 'band_loss', 'vae_loss', 'even_channels',
+           'build_tokenizer', 'word_pool', 'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool',
+           'build_unet', 'build_scheduler', 'without_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip',
+           'train_judges', 'train_base', 'pretrain', 'publish']
 
 # %% ../nbs/07_pretrain.ipynb #c002
 import json,math,os,re,secrets,shutil,time
@@ -150,10 +150,16 @@ def build_vae(channels=(16,32,64), groups:int=8, latent:int=4):
     vae.quant_conv.bias.data[latent:] = -8 # begin almost without noise: colours are learnt much sooner
     return vae
 
-def take_over(net, other): # two networks; returns the first
-    "Give a network the weights of another wherever name and shape agree; its other layers stay as they are."
+def take_over(net, other): # two networks of one design, the first perhaps with more channels; returns it
+    "Begin where another network ended: each of its weights goes to the leading corner of the one of that name, and what is new beside it begins small."
     mine = net.state_dict()
-    net.load_state_dict(mine | {k:v for k,v in other.state_dict().items() if k in mine and v.shape==mine[k].shape})
+    for k,v in other.state_dict().items():
+        if k not in mine: continue
+        into = mine[k]
+        if into.shape!=v.shape and v.dim()>1: into.mul_(.1)
+        if k.startswith(('encoder.conv_out','quant_conv')): into,v = (o.unflatten(0,(2,-1)) for o in (into,v))       # what comes out: means and log-variances
+        if k=='quant_conv.weight': into,v = (o.unflatten(2,(2,-1)) for o in (into,v)) # and what goes in
+        into[tuple(map(slice,v.shape))] = v
     return net
 
 # %% ../nbs/07_pretrain.ipynb #c009d
@@ -177,7 +183,7 @@ def vae_loss(
     vae, pictures:torch.Tensor, # a pool
     n:int, # pictures a batch; an eighth scribbles, an eighth clouds
     kl:float=1e-6, # weight of the KL divergence per latent value
-    square:float=0., # weight of the squared error
+    square:float=0., detail:float=0., band:float=.3, # weights: of the squared error; of the error where the picture has its finest detail; of `band_loss`
     alone:int=0 # so many first steps see only the first tenths of the pool, which are people, and scribbles and clouds
 ):
     "The loss function of the autoencoder, for `fit`."
@@ -189,8 +195,17 @@ def vae_loss(
         q = vae.encode(x).latent_dist
         y = vae.decode(q.mean + q.std*torch.randn(q.mean.shape, generator=g).to(x)).sample
         tone = F.avg_pool2d(y-x, 8).abs().mean()
-        return (y-x).abs().mean() + square*F.mse_loss(y,x) + 4*tone + .3*band_loss(y,x) + kl*.5*(q.mean**2+q.var-1-q.logvar).mean()
+        fine = next(bands(x)).abs().mean(1, keepdim=True)
+        return ((1+20*detail*fine)*(y-x).abs()).mean() + square*F.mse_loss(y,x) + 4*tone + band*band_loss(y,x) + kl*.5*(q.mean**2+q.var-1-q.logvar).mean()
     return loss
+
+# %% ../nbs/07_pretrain.ipynb #c010e
+@torch.no_grad()
+def even_channels(vae, std:torch.Tensor): # the standard deviation of each channel of its latents
+    "Give each channel of the latents unit variance, without changing what the autoencoder does."
+    c,q,p = len(std),vae.quant_conv,vae.post_quant_conv
+    q.weight[:c] /= std.view(-1,1,1,1); q.bias[:c] /= std; q.bias[c:] -= 2*std.log()   # means; log-variances
+    p.weight *= std.view(1,-1,1,1)
 
 # %% ../nbs/07_pretrain.ipynb #c012
 from tokenizers import Tokenizer,models,trainers,pre_tokenizers
@@ -368,7 +383,7 @@ RECIPES = {
                              base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(32,64,128), kind='v_prediction')),
     'mini-v2': dict(pool=32_000, seed=1, vae=dict(groups=1, steps=3400, alone=1600, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(40,80,128), kind='epsilon')),
-    'mini-v3': dict(pool=32_000, seed=3, vae=dict(first='mini-v1/vae', latent=8, square=10., steps=5000, batch=8, lr=1e-3), clip=dict(first='clip'),
+    'mini-v3': dict(pool=32_000, seed=3, vae=dict(first='mini-v1/vae', latent=8, even=True, loss=dict(square=50., detail=1., band=.1), steps=4000, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(first='mini-v1', steps=3000, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction')),
     'mini-f8': dict(pool=12_000, size=128, seed=2, vae=dict(channels=(8,24,48,64), groups=1, steps=2000, alone=900, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=2500, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction'))}
@@ -405,8 +420,9 @@ def train_vae(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     vae = build_vae(c.get('channels',(16,32,64)), c.get('groups',8), c.get('latent',4))
     if c.get('first'): take_over(vae, AutoencoderKL.from_pretrained(mini_path().parent/c['first'], use_safetensors=True))
     vae = vae.to(device).train()
-    _train('vae', out, [vae], vae_loss(vae, pictures, c['batch'], square=c.get('square',0.), alone=c.get('alone',0)), c, seed+1, log)
+    _train('vae', out, [vae], vae_loss(vae, pictures, c['batch'], alone=c.get('alone',0), **c.get('loss',{})), c, seed+1, log)
     with torch.no_grad(): z = vae.eval().encode(pick(pictures, 512, step_generator(seed,0)).to(device)).latent_dist.mean
+    if c.get('even'): std = z.std((0,2,3)); even_channels(vae, std); z = z/std.view(-1,1,1)
     vae.register_to_config(scaling_factor=(1/z.std()).item())
     keep_net(out/'vae', vae.cpu())
 
@@ -466,7 +482,7 @@ STAGES = dict(vae=(train_vae,'vae'), clip=(train_clip,'clip'), judges=(train_jud
 
 def pretrain(
     out:str, # folder for stages, checkpoints and logs
-    recipe:str='mini-v1', # whose: mini-v1 (v-prediction, with the judges) or mini-v2 (epsilon, another seed, width and autoencoder), mini-f8 (128×128 pictures, eightfold shrinking)
+    recipe:str='mini-v1', # whose: mini-v1 (v-prediction, with the judges), mini-v2 (epsilon, another seed, width and autoencoder), mini-v3 (grown out of mini-v1: eight channels of latents) or mini-f8 (128×128 pictures, eightfold shrinking)
     smoke:bool=False, # toy length, to see that the path works
     seed:int=None, # of weights, batches and noise; None: the recipe's
     only:str='', # vae, clip, judges or base: one stage alone
