@@ -55,4 +55,6 @@ class Rho(ModelMixin, ConfigMixin):
         if kind not in RHOS: raise ValueError(f"There is no rho of kind {kind!r}; there are {', '.join(RHOS)}.")
         if kind=='unet' and (width<6 or width%6): raise ValueError(f'The width of rho is a multiple of 6, not {width}.')
         self.net = RHOS[kind](channels, width, size)
-    def forward(self, z_T): return z_T + self.net(z_T, self.config.T)
+    def forward(self, z_T):
+        if z_T.shape[1]!=self.config.channels: raise ValueError(f'This rho moves latents of {self.config.channels} channels, not of {z_T.shape[1]}: train one on this base with `ldu train`.')
+        return z_T + self.net(z_T, self.config.T)
