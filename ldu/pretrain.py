@@ -7,8 +7,8 @@ __all__ = ['Fit', 'MIX', 'Part', 'EXTRA', 'LETTERS', 'FLAWS', 'Pool', 'JUDGES', 
            'step_generator', 'save_state', 'save_whole', 'keep_net', 'log_lines', 'same_run', 'load_state', 'fit',
            'plan', 'draw_pool', 'pick', 'build_vae', 'take_over', 'bands', 'band_loss', 'vae_loss', 'even_channels',
            'build_tokenizer', 'word_pool', 'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool',
-           'build_unet', 'build_scheduler', 'without_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip',
-           'train_judges', 'train_base', 'pretrain', 'publish']
+           'build_unet', 'build_scheduler', 'without_jumps', 'keep_jumps', 'latent_pool', 'base_loss', 'train_vae',
+           'train_clip', 'train_judges', 'train_base', 'pretrain', 'publish']
 
 # %% ../nbs/07_pretrain.ipynb #c002
 import json,math,os,re,secrets,shutil,time
@@ -45,12 +45,12 @@ def save_whole(tensors, path):
     try: save_file({k:v.contiguous() for k,v in tensors.items()}, tmp); os.replace(tmp, path)
     finally: tmp.unlink(missing_ok=True)
 
-def keep_net(folder, *nets, **parts): # what has `save_pretrained`; the same, by subfolder
+def keep_net(folder, *nets, **parts): # what has `save_pretrained`; the same, or a function that writes a folder, by subfolder
     "Save networks in a folder that is never seen half filled; an earlier one goes."
     shutil.rmtree(folder, ignore_errors=True)
     with whole_folder(folder) as d:
         for o in nets: o.save_pretrained(d)
-        for k,o in parts.items(): o.save_pretrained(d/k)
+        for k,o in parts.items(): getattr(o,'save_pretrained',o)(d/k)
 
 def log_lines(path)->list: # a file of JSON objects, one a line
     "The lines of a log; what a killed run has left unfinished is passed over."
@@ -157,7 +157,7 @@ def take_over(net, other): # two networks of one design, the first perhaps with 
         if k not in mine: continue
         into = mine[k]
         if into.shape!=v.shape and v.dim()>1: into.mul_(.1)
-        if k.startswith(('encoder.conv_out','quant_conv')): into,v = (o.unflatten(0,(2,-1)) for o in (into,v))       # what comes out: means and log-variances
+        if k.startswith(('encoder.conv_out','quant_conv')): into,v = (o.unflatten(0,(2,-1)) for o in (into,v)) # what comes out: means and log-variances
         if k=='quant_conv.weight': into,v = (o.unflatten(2,(2,-1)) for o in (into,v)) # and what goes in
         into[tuple(map(slice,v.shape))] = v
     return net
@@ -183,7 +183,7 @@ def vae_loss(
     vae, pictures:torch.Tensor, # a pool
     n:int, # pictures a batch; an eighth scribbles, an eighth clouds
     kl:float=1e-6, # weight of the KL divergence per latent value
-    square:float=0., detail:float=0., band:float=.3, # weights: of the squared error; of the error where the picture has its finest detail; of `band_loss`
+    square:float=0., detail:float=0., band:float=.3, # weights: of the squared error; of the error where the picture has its finest detail (1: twice where that is .05); of `band_loss`
     alone:int=0 # so many first steps see only the first tenths of the pool, which are people, and scribbles and clouds
 ):
     "The loss function of the autoencoder, for `fit`."
@@ -319,6 +319,7 @@ from .base import JUMP_LEVELS,JUMPS,jump_features,stand_in,with_jumps
 from .schedule import as_prediction,vp_schedule
 from .shortcut import shortcut_batch,shortcut_loss
 from copy import deepcopy
+from functools import partial
 
 # %% ../nbs/07_pretrain.ipynb #c017
 def build_unet(channels=(32,64,128), text_width:int=96, jumps:bool=True, latent:int=4):
@@ -340,6 +341,10 @@ def without_jumps(shortcut):
     d['time_embedding.linear_1.bias'] = d['time_embedding.linear_1.bias'] + d['time_embedding.linear_1.weight']@still
     plain.load_state_dict(d)
     return plain.eval()
+
+def keep_jumps(jumps:dict, folder:Path): # tensors by name, among them those of `JUMPS`
+    "Write what a shortcut U-Net adds to its plain one where `LatentDiffusion.open` looks for it."
+    folder.mkdir(parents=True, exist_ok=True); save_whole({k:jumps[k] for k in JUMPS}, folder/'jumps.safetensors')
 
 # %% ../nbs/07_pretrain.ipynb #c019
 @torch.no_grad()
@@ -475,7 +480,7 @@ def train_base(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     _train('base', out, [unet,text,names], loss, c, seed+3, log, teach)
     for m in (vae,unet,text,names): m.cpu()
     keep_net(out/'pipe', StableDiffusionPipeline(vae=vae, text_encoder=text.eval(), tokenizer=tok, unet=without_jumps(unet), scheduler=sched,
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False), shortcut=unet, names=names)
+        safety_checker=None, feature_extractor=None, requires_safety_checker=False), shortcut=partial(keep_jumps, unet.state_dict()), names=names)
 
 # %% ../nbs/07_pretrain.ipynb #c031
 STAGES = dict(vae=(train_vae,'vae'), clip=(train_clip,'clip'), judges=(train_judges,'judges/identity-b'), base=(train_base,'pipe')) # what trains it, and the folder it leaves
@@ -547,8 +552,7 @@ def publish(
     pipe = StableDiffusionPipeline.from_pretrained(out/'pipe', use_safetensors=True, safety_checker=None, requires_safety_checker=False)
     pipe.save_pretrained(home)
     for name,net in (('vae',pipe.vae),('unet',pipe.unet),('names',Names.from_pretrained(out/'pipe'/'names', use_safetensors=True))): _half(net, home/name)
-    jumps = UNet2DConditionModel.from_pretrained(out/'pipe'/'shortcut', use_safetensors=True).half().state_dict()
-    (home/'shortcut').mkdir(exist_ok=True); save_whole({k:jumps[k] for k in JUMPS}, home/'shortcut'/'jumps.safetensors')
+    keep_jumps({k:v.half() for k,v in load_file(out/'pipe'/'shortcut'/'jumps.safetensors').items()}, home/'shortcut')
     judges = dict(critic=Critic, **{'identity-a':IdentityEncoder, 'identity-b':IdentityEncoder}) if 'critic' in r else {}
     for name,kind in judges.items(): _half(kind.from_pretrained(out/'judges'/name, use_safetensors=True), where/'judges'/name)
     if not r['clip'].get('first'):
