@@ -461,7 +461,10 @@ def train_judges(out:Path, r:dict, seed:int=0, device='cpu', log=print):
         keep_net(out/'judges'/name, judge.cpu())
 
 # %% ../nbs/07_pretrain.ipynb #c030
-def train_base(out:Path, r:dict, seed:int=0, device='cpu', log=print, stage:str='base', leaves:str='pipe'): # its settings in the recipe; the folder it makes
+def train_base(
+    out:Path, r:dict, seed:int=0, device='cpu', log=print,
+    stage:str='base', leaves:str='pipe' # where its settings are in the recipe; the folder it makes
+):
     "Text encoder (from CLIP or an earlier base), names and the U-Net that jumps; the plain U-Net is taken out at the end."
     torch.manual_seed(seed); c = r[stage]
     vae = AutoencoderKL.from_pretrained(out/'vae', use_safetensors=True).eval().requires_grad_(False)
