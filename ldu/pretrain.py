@@ -469,23 +469,32 @@ def train_base(
     torch.manual_seed(seed); c = r[stage]
     vae = AutoencoderKL.from_pretrained(out/'vae', use_safetensors=True).eval().requires_grad_(False)
     tok,text = CLIPTokenizer.from_pretrained(out/'text'),CLIPTextModel.from_pretrained(out/'text', use_safetensors=True)
-    unet,sched,cache = build_unet(c['channels'], text.config.hidden_size, latent=vae.config.latent_channels).to(device),build_scheduler(c['kind']),out/'pool.safetensors'
-    if not cache.exists():
-        log('base: encoding the pool')
-        _,pictures,words = _lessons(out, r, seed, log)
-        named,traits = named_pool(tok, plan(r['pool'],seed)); rest = len(words)-len(named)   # what has flaws has no name: its captions again
-        pool = Pool(latent_pool(vae.to(device), pictures), words, torch.cat([named,words[-rest:,:2]]), torch.cat([traits,torch.zeros(rest,traits.shape[1])]))
-        save_whole(pool._asdict(), cache)
-    pool = Pool(**load_file(cache)); names = Names(pool.traits.shape[1], text.config.hidden_size)
-    if c.get('first'): # an earlier base, of this run or of those that ship: of its networks all that fits
-        where = out/c['first'] if (out/c['first']).is_dir() else mini_path().parent/c['first']
-        old,known = LatentDiffusion.open(where, 'cpu'),Names.from_pretrained(where/'names', use_safetensors=True)
-        for mine,its in ((unet,old.shortcut),(text,old.text_encoder),(names,known)): take_over(mine, its)
+    unet,sched = build_unet(c['channels'], text.config.hidden_size, latent=vae.config.latent_channels).to(device),build_scheduler(c['kind'])
+    pool = _latents(out, r, seed, log, vae.to(device), tok); names = Names(pool.traits.shape[1], text.config.hidden_size)
+    if c.get('first'): _begin_with(out, c['first'], unet, text, names)
     loss,teach = base_loss(unet, text.to(device), names.to(device), tok, pool, vae.config.scaling_factor, vp_schedule(sched.alphas_cumprod), c['batch'], c['jump_from'], kind=c['kind'])
     _train(stage, out, [unet,text,names], loss, c, seed+dict(base=3,more=8)[stage], log, teach)
     for m in (vae,unet,text,names): m.cpu()
     keep_net(out/leaves, StableDiffusionPipeline(vae=vae, text_encoder=text.eval(), tokenizer=tok, unet=without_jumps(unet), scheduler=sched,
         safety_checker=None, feature_extractor=None, requires_safety_checker=False), shortcut=partial(keep_jumps, unet.state_dict()), names=names)
+
+def _latents(out, r, seed, log, vae, tok):
+    "What the base learns from, encoded once and kept."
+    cache = out/'pool.safetensors'
+    if not cache.exists():
+        log('base: encoding the pool')
+        _,pictures,words = _lessons(out, r, seed, log)
+        named,traits = named_pool(tok, plan(r['pool'],seed)); rest = len(words)-len(named)   # what has flaws has no name: its captions again
+        pool = Pool(latent_pool(vae, pictures), words, torch.cat([named,words[-rest:,:2]]), torch.cat([traits,torch.zeros(rest,traits.shape[1])]))
+        save_whole(pool._asdict(), cache)
+    return Pool(**load_file(cache))
+
+def _begin_with(out, first, unet, text, names):
+    "Take over from an earlier base, of this run or of those that ship, all that fits."
+    where = out/first if (out/first).is_dir() else mini_path().parent/first
+    old,known = LatentDiffusion.open(where, 'cpu'),Names.from_pretrained(where/'names', use_safetensors=True)
+    for mine,its in ((unet,old.shortcut),(text,old.text_encoder),(names,known)): take_over(mine, its)
+
 
 # %% ../nbs/07_pretrain.ipynb #c031
 STAGES = dict(vae=(train_vae,'vae'), clip=(train_clip,'clip'), judges=(train_judges,'judges/identity-b'), base=(train_base,'pipe'), more=(partial(train_base,stage='more',leaves='more'),'more')) # what trains it, and the folder it leaves
