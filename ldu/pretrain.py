@@ -460,24 +460,7 @@ def train_judges(out:Path, r:dict, seed:int=0, device='cpu', log=print):
         _train(name, out, [judge], identity_loss(judge, r['identity']['batch']), r['identity'], seed+6+i, log)
         keep_net(out/'judges'/name, judge.cpu())
 
-# %% ../nbs/07_pretrain.ipynb #c030
-def train_base(
-    out:Path, r:dict, seed:int=0, device='cpu', log=print,
-    stage:str='base', leaves:str='pipe' # where its settings are in the recipe; the folder it makes
-):
-    "Text encoder (from CLIP or an earlier base), names and the U-Net that jumps; the plain U-Net is taken out at the end."
-    torch.manual_seed(seed); c = r[stage]
-    vae = AutoencoderKL.from_pretrained(out/'vae', use_safetensors=True).eval().requires_grad_(False)
-    tok,text = CLIPTokenizer.from_pretrained(out/'text'),CLIPTextModel.from_pretrained(out/'text', use_safetensors=True)
-    unet,sched = build_unet(c['channels'], text.config.hidden_size, latent=vae.config.latent_channels).to(device),build_scheduler(c['kind'])
-    pool = _latents(out, r, seed, log, vae.to(device), tok); names = Names(pool.traits.shape[1], text.config.hidden_size)
-    if c.get('first'): _begin_with(out, c['first'], unet, text, names)
-    loss,teach = base_loss(unet, text.to(device), names.to(device), tok, pool, vae.config.scaling_factor, vp_schedule(sched.alphas_cumprod), c['batch'], c['jump_from'], kind=c['kind'])
-    _train(stage, out, [unet,text,names], loss, c, seed+dict(base=3,more=8)[stage], log, teach)
-    for m in (vae,unet,text,names): m.cpu()
-    keep_net(out/leaves, StableDiffusionPipeline(vae=vae, text_encoder=text.eval(), tokenizer=tok, unet=without_jumps(unet), scheduler=sched,
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False), shortcut=partial(keep_jumps, unet.state_dict()), names=names)
-
+# %% ../nbs/07_pretrain.ipynb #c029s3
 def _latents(out, r, seed, log, vae, tok):
     "What the base learns from, encoded once and kept."
     cache = out/'pool.safetensors'
@@ -495,6 +478,23 @@ def _begin_with(out, first, unet, text, names):
     old,known = LatentDiffusion.open(where, 'cpu'),Names.from_pretrained(where/'names', use_safetensors=True)
     for mine,its in ((unet,old.shortcut),(text,old.text_encoder),(names,known)): take_over(mine, its)
 
+# %% ../nbs/07_pretrain.ipynb #c030
+def train_base(
+    out:Path, r:dict, seed:int=0, device='cpu', log=print,
+    stage:str='base', leaves:str='pipe' # where its settings are in the recipe; the folder it makes
+):
+    "Text encoder (from CLIP or an earlier base), names and the U-Net that jumps; the plain U-Net is taken out at the end."
+    torch.manual_seed(seed); c = r[stage]
+    vae = AutoencoderKL.from_pretrained(out/'vae', use_safetensors=True).eval().requires_grad_(False)
+    tok,text = CLIPTokenizer.from_pretrained(out/'text'),CLIPTextModel.from_pretrained(out/'text', use_safetensors=True)
+    unet,sched = build_unet(c['channels'], text.config.hidden_size, latent=vae.config.latent_channels).to(device),build_scheduler(c['kind'])
+    pool = _latents(out, r, seed, log, vae.to(device), tok); names = Names(pool.traits.shape[1], text.config.hidden_size)
+    if c.get('first'): _begin_with(out, c['first'], unet, text, names)
+    loss,teach = base_loss(unet, text.to(device), names.to(device), tok, pool, vae.config.scaling_factor, vp_schedule(sched.alphas_cumprod), c['batch'], c['jump_from'], kind=c['kind'])
+    _train(stage, out, [unet,text,names], loss, c, seed+dict(base=3,more=8)[stage], log, teach)
+    for m in (vae,unet,text,names): m.cpu()
+    keep_net(out/leaves, StableDiffusionPipeline(vae=vae, text_encoder=text.eval(), tokenizer=tok, unet=without_jumps(unet), scheduler=sched,
+        safety_checker=None, feature_extractor=None, requires_safety_checker=False), shortcut=partial(keep_jumps, unet.state_dict()), names=names)
 
 # %% ../nbs/07_pretrain.ipynb #c031
 STAGES = dict(vae=(train_vae,'vae'), clip=(train_clip,'clip'), judges=(train_judges,'judges/identity-b'), base=(train_base,'pipe'), more=(partial(train_base,stage='more',leaves='more'),'more')) # what trains it, and the folder it leaves
