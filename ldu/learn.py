@@ -63,8 +63,9 @@ def ticking(
     net, # a network
     tick # called after each of its calls
 ):
-    "Within the block, every call of `net` is followed by `tick()`."
-    hook = net.register_forward_hook(lambda *_: tick())
+    "Within the block, every call of `net` is followed by `tick()`, whose result is dropped."
+    def watch(*_): tick()   # returns None: what a forward hook returns replaces the output of the network
+    hook = net.register_forward_hook(watch)
     try: yield
     finally: hook.remove()
 
