@@ -11,6 +11,9 @@ from .base import LatentDiffusion
 from .purify import purify,read_chain
 from .rivals import aspl,offer,pgd
 
+# %% ../nbs/15c_adaptive.ipynb #flt1
+from .faults import limits
+
 # %% ../nbs/15c_adaptive.ipynb #c006
 def through(
     purifier:str, # a purifier or a chain of them, such as 'restore' or 'jpeg+gaussian'
@@ -31,6 +34,7 @@ def through(
     return transform
 
 # %% ../nbs/15c_adaptive.ipynb #c011
+@limits(purifier=read_chain)
 def aspl_adaptive(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1], one subject
     budget:float=16., purifier:str='restore', # in 255ths; what the attacker is expected to do first

@@ -34,6 +34,9 @@ from .unlearn import latent_shift,lesson_loss,noise_like
 from .world import COLLECTIONS
 from . import ink,toys,paintings
 
+# %% ../nbs/16_bench.ipynb #flt1
+from .faults import FILLED,Range,limits
+
 # %% ../nbs/16_bench.ipynb #c005
 Row = namedtuple('Row', 'collection subject seed base method options budget mode purifier learner prompt attacker', defaults=(
     'people', 90_100, 0, 'mini', 'clean', '{}', 10, 'residual', '', 'dreambooth', 'a photo of a sks {noun}', ''))
@@ -355,6 +358,7 @@ class Bench(dict):
     @property
     def summary(self): return f"{self['text']}\n{self['done']} rows in {self['out']}/{self['table']}.csv"
 
+@limits(name=TABLES, out=FILLED, subjects=Range(1,1000), seeds=Range(1,1000), steps=Range(1), known=FILLED)
 def bench(
     name:str, # which table: a key of `TABLES`
     out:str='ldu-bench', # folder for pictures, rows, NAME.csv; run again to go on

@@ -295,10 +295,11 @@ def whole_folder(
 # %% ../nbs/00b_files.ipynb #c071e
 @contextmanager
 def only_run(
-    out # an output folder, which is there
+    out # an output folder, which need not be there yet
 ):
     "Within the block, no other run may enter this folder (PictureError where one has)."
-    lock = FileLock(Path(out)/'.ldu-lock')
+    there = os.path.isdir(out)
+    lock = FileLock(Path(out)/'.ldu-lock' if there else hidden_home(out)/f'.ldu-lock-{Path(out).resolve().name}')
     try: lock.acquire(timeout=0)
     except Timeout: raise PictureError(f'{out}: another run is writing to this folder; wait for it, or choose another.') from None
     except (OSError, NotImplementedError): pass   # a file system without locks
@@ -380,12 +381,13 @@ def _same(path):
 def output_names(
     found, # list of `Found` from `find_pictures`
     out, # output folder
-    before:dict={} # resolved source → name below `out`, of earlier runs: it stays
+    before:dict={}, # resolved source → name below `out`, of earlier runs: it stays
+    others=() # names below `out` that are taken by other pictures
 ) -> list: # one path for each, all different
     "Where each result goes: `out`/subfolder/stem.png, numbered where two would be the same file."
     homes = {_folder_id(f.path.resolve().parent):f.path for f in found}
     old = [before.get(str(f.path.resolve())) for f in found]
-    names,taken = [],{_same(Path(out)/o) for o in old if o}
+    names,taken = [],{_same(Path(out)/o) for o in (*old,*others) if o}
     for (path,rel),name in zip(found, old):
         folder = (Path(out)/(name or rel)).parent
         if _folder_id(folder) in homes: raise PictureError(

@@ -15,9 +15,12 @@ from .core import atomic,output_folder,read_picture,sample_photo,show,vacant,wri
 from .metrics import identity_cosines,load_judge,score
 from .personalize import class_pictures,dreambooth,textual_inversion
 from .learn import read_json
-from .photos import protect_files,_check_options
+from .photos import protect_files
 from .unlearn import open_rho
 from .world import SPLITS,people
+
+# %% ../nbs/12b_demo.ipynb #flt1
+from .faults import FILLED,SEEDS,Range,limits
 
 # %% ../nbs/12b_demo.ipynb #c005
 def cast(
@@ -81,6 +84,7 @@ class Told(dict):
                 f"Person: {self['psnr']:.1f} dB, l-infinity {self['linf']:.0f}/255 on the files as written.\n{CAUTION}\n{self['out']}/story.png, report.json, originals/, protected/ ({self['seconds']:.0f} s)")
 
 # %% ../nbs/12b_demo.ipynb #c014
+@limits(out=FILLED, seed=SEEDS, base=FILLED, rho=FILLED, budget=Range(1,255), steps=Range(1))
 def demo(
     out:str='ldu-demo', # folder for report.json, story.png, originals/, protected/
     seed:int=0, # which unseen person, and all noise
@@ -91,8 +95,6 @@ def demo(
     progress:bool=True # show bars
 )->Told:
     "Protect an unseen person and a photograph, let a stranger learn from both, and tell what was learnt."
-    if steps<1: raise ValueError(f'steps is a whole number from 1, not {steps}.')
-    _check_options('ldu', budget, 'residual', {})
     t0,out = time.perf_counter(),Path(out)
     if 'lessons' not in read_json(out/'report.json') and not vacant(out):
         raise ValueError(f'{out} holds other files and no report of a demo: choose another folder.')

@@ -19,6 +19,9 @@ from .pixels import PixelDiffusion,Upscaler,open_pipeline
 from .purify import drown,register_purifier,to_time,_to_size
 from .schedule import Step,noisify,sample,time_grid
 
+# %% ../nbs/14b_diffpure.ipynb #flt1
+from .faults import FILLED,Range,limits
+
 # %% ../nbs/14b_diffpure.ipynb #c006
 def as_pixels(
     model=None # a `PixelDiffusion`, a diffusers folder or hub id of an unconditional pipeline; None: the world's
@@ -70,11 +73,12 @@ def pure(
 
 # %% ../nbs/14b_diffpure.ipynb #c014
 @register_purifier('diffpure')
+@limits(steps=Range(1), solver=SOLVERS, model=FILLED)
 def diffpure(
     ims:torch.Tensor,
     strength:float=.1, # fraction of the schedule
     steps:int=None, solver:str='ddpm', # as for `pure`
-    model=None, # as for `as_pixels`
+    model:str=None, # as for `as_pixels`
     seed:int=0, tick=lambda n: None
 ):
     "DiffPure in pixels (Nie et al. 2022)."
@@ -98,11 +102,12 @@ def sigma_time(
 
 # %% ../nbs/14b_diffpure.ipynb #c022
 @register_purifier('ddspure')
+@limits(sigma=Range(0,above=True), model=FILLED)
 def ddspure(
     ims:torch.Tensor,
     strength:float=.1, # t* as a fraction of the schedule
     sigma:float=None, # noise in [0,1], instead of the strength: t* is then solved for
-    model=None, # as for `as_pixels`
+    model:str=None, # as for `as_pixels`
     seed:int=0, tick=lambda n: None
 ):
     "DDSPure: the noise of randomised smoothing, taken away in one step (Carlini et al. 2023)."
@@ -144,6 +149,7 @@ def on_grid(
 
 # %% ../nbs/14b_diffpure.ipynb #c028
 @register_purifier('gridpure')
+@limits(gamma=Range(0,1), iterations=Range(1), window=Range(1), stride=Range(1), steps=Range(1), solver=SOLVERS, model=FILLED)
 def gridpure(
     ims:torch.Tensor,
     strength:float=.01, # fraction of the schedule, each time
@@ -151,7 +157,7 @@ def gridpure(
     iterations:int=10,
     window:int=None, stride:int=None, # pixels; None: the model's size, and half a window
     corners:bool=True, # as for `on_grid`
-    steps:int=10, solver:str='ddpm', model=None, # of each return (every time of t=10); as for `diffpure`
+    steps:int=10, solver:str='ddpm', model:str=None, # of each return (every time of t=10); as for `diffpure`
     seed:int=0, tick=lambda n: None
 ):
     "GrIDPure: many small DiffPures on overlapping windows, each mixed with what was there (Zhao et al. 2024)."
@@ -159,7 +165,6 @@ def gridpure(
     step,many = stride or max(1,size//2),2**(len(model.unet.config.block_out_channels)-1)
     if size%many: raise ValueError(f'A window must be a multiple of {many} pixels for this model, not {size}.')
     if not 1<=step<=size: raise ValueError(f'The stride lies between 1 and the window ({size}), not {step}.')
-    if not 0<=gamma<=1 or iterations<1: raise ValueError(f'γ lies between 0 and 1 and there is at least one iteration, not {gamma} and {iterations}.')
     count,out = itertools.count(seed),[]
     for x in ims.split(16):
         for _ in range(iterations): x = (1-gamma)*on_grid(lambda o: pure(model, o, strength, steps, solver, next(count)), x, size, step, corners) + gamma*x
@@ -197,12 +202,13 @@ def _call(f, x, **wanted):
 
 # %% ../nbs/14b_diffpure.ipynb #c036
 @register_purifier('restore')
+@limits(restorer=FILLED, upscaler=FILLED, small=Range(1), steps=Range(1), size=Range(1))
 def restore(
     ims:torch.Tensor,
     strength:float=.5, # 1 - w: how far the codes are believed rather than the picture
-    restorer=None, # a function n×3×s×s in [0,1] → the same (it may listen to w=), a folder of the world's kind; None: the world's
+    restorer:str=None, # a function n×3×s×s in [0,1] → the same (it may listen to w=), a folder of the world's kind; None: the world's
     resolve:bool=True, # make the restored picture smaller and super-resolve it
-    upscaler=None, # as for `as_upscaler`
+    upscaler:str=None, # as for `as_upscaler`
     small:int=None, # side to which the restored picture is brought first; None: half for the world's upscaler, a quarter for any other
     steps:int=None, # of the upscaler
     size:int=None, # side of the pictures that the restorer wants; None: what it says, or the picture's own
@@ -222,12 +228,14 @@ def restore(
 
 # %% ../nbs/14b_diffpure.ipynb #c037b
 @register_purifier('restorer')
-def restorer_only(ims:torch.Tensor, strength:float=.5, restorer=None, size:int=None, seed:int=0, tick=lambda n: None): # as for `restore`
+@limits(restorer=FILLED, size=Range(1))
+def restorer_only(ims:torch.Tensor, strength:float=.5, restorer:str=None, size:int=None, seed:int=0, tick=lambda n: None): # as for `restore`
     "The code-book restorer without super-resolution."
     return inspect.unwrap(restore)(ims, strength, restorer, False, size=size, seed=seed, tick=tick)
 
 @register_purifier('super-resolution')
-def super_resolution(ims:torch.Tensor, strength:float=1., upscaler=None, small:int=None, steps:int=None, size:int=None, seed:int=0, tick=lambda n: None): # as for `restore`; any strength above 0 is all of it
+@limits(upscaler=FILLED, small=Range(1), steps=Range(1), size=Range(1))
+def super_resolution(ims:torch.Tensor, strength:float=1., upscaler:str=None, small:int=None, steps:int=None, size:int=None, seed:int=0, tick=lambda n: None): # as for `restore`; any strength above 0 is all of it
     "Smaller, and super-resolved by the diffusion upscaler, without restoration."
     tiled = upscaler is None and ims.shape[-2:]!=(64,64)   # the world's makes 64² of 32²
     return inspect.unwrap(restore)(ims, strength, lambda x: x, True, upscaler, small, steps, 64 if tiled and size is None else size, seed, tick)

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['FILLED', 'SEEDS', 'WORDS', 'Option', 'MEMORY', 'NETWORK', 'Range', 'option_of', 'options_of', 'check_option',
-           'read_option', 'limits', 'outside', 'no_room', 'Elsewhere', 'write_or_rescue']
+           'read_option', 'limits', 'check_options', 'said_options', 'read_options', 'fields', 'outside', 'no_room',
+           'Elsewhere', 'write_or_rescue']
 
 # %% ../nbs/00d_faults.ipynb #c002
-import contextlib,errno,inspect,json,math,os,tempfile
+import errno,inspect,json,math,os,re,tempfile
 from collections import namedtuple
 from functools import wraps
 from numbers import Integral,Real
@@ -114,6 +115,44 @@ def limits(
         run.limits = which
         return run
     return keep
+
+# %% ../nbs/00d_faults.ipynb #c014b
+def check_options(
+    of:str, # a method or purifier
+    known:dict, # its options, from `options_of`
+    options:dict # those that were given
+):
+    "A ValueError for an option that this method does not have, or for what it may not be."
+    for name,v in options.items():
+        if name not in known: raise ValueError(f"{of!r} has no option {name}; it has {', '.join(known) or 'none'}.")
+        check_option(name, v, known[name], of)
+
+def said_options(
+    pairs:list # such as ['steps=50']
+)->dict: # name → what was typed
+    "Options as the command line gives them, NAME=VALUE."
+    for o in pairs:
+        if not re.fullmatch(r'[A-Za-z_]\w*=.+', o, re.S): raise ValueError(f'An option of a method is NAME=VALUE, such as steps=50, not {o!r}.')
+    return {name:text for name,_,text in (o.partition('=') for o in pairs)}
+
+def read_options(
+    of:str, known:dict, # as for `check_options`
+    said:dict # from `said_options`
+)->dict: # name → value
+    "What was typed, each as its option wants it."
+    check_options(of, known, dict.fromkeys(said))
+    return {n:read_option(n, t, known[n], of) for n,t in said.items()}
+
+def fields(
+    f, # a function with limits
+    *names # of those of its parameters that a dict may hold
+): # a limit
+    "The limit of an option that is a dict: what a function may be told."
+    known = {n:o for n,o in options_of(f).items() if n in names}
+    def check(v):
+        if not isinstance(v, dict): raise ValueError(f"{f.__name__} is told {', '.join(names)} as a JSON object, not {v!r}.")
+        check_options(f.__name__, known, v)
+    return check
 
 # %% ../nbs/00d_faults.ipynb #c016
 MEMORY = "can't allocate memory", 'out of memory', 'not enough memory', 'bad_alloc'   # what allocators say

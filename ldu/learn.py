@@ -22,6 +22,9 @@ from .core import PictureError,atomic,file_digest,find_pictures,hidden_home,outp
 from .folders import square
 from .personalize import PRESETS,class_pictures,learning,load_word,save_dreambooth,save_lora,save_word
 
+# %% ../nbs/09c_learn.ipynb #flt1
+from .faults import FILLED,SEEDS,Range,limits,write_or_rescue
+
 # %% ../nbs/09c_learn.ipynb #c007
 Album = namedtuple('Album', 'ims files faults') # M×3×S×S in [0,1], their M paths, {path: sentence} of what could not be read
 
@@ -117,6 +120,7 @@ def _class(base, preset, n, noun, seed, bar):
 def _calls(n, steps, batch=16): return 2*steps*-(-n//batch)   # of the U-Net, to draw n pictures with guidance
 
 # %% ../nbs/09c_learn.ipynb #c028
+@limits(method=PRESETS['mini'], out=FILLED, base=FILLED, noun=FILLED, preset=PRESETS, seed=SEEDS, prior_n=Range(1), steps=Range(1), lr=Range(0,1,above=True), batch=Range(1), rank=Range(1,1024))
 def personalize_files(
     method, # textual-inversion, dreambooth or lora
     photos:list, # photographs of one subject, or folders of them; of each, the middle square is used, shrunk to the base's size
@@ -249,6 +253,7 @@ def _check_drawing(base, n, steps, guidance, size):
     if size and (size<1 or size%base.factor): raise ValueError(f'size is a multiple of {base.factor}, not {size}.')
 
 # %% ../nbs/09c_learn.ipynb #c045
+@limits(out=FILLED, base=FILLED, personalization=FILLED, n=Range(1,100_000), steps=Range(1,1000), guidance=Range(0), seed=SEEDS, size=Range(1,4096))
 def generate_files(
     prompt, # what to draw; 'sks' is the learnt subject
     out, # folder for the pictures (000.png …) and generate.json

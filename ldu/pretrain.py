@@ -25,6 +25,9 @@ from torch import nn
 from diffusers import AutoencoderKL,UNet2DConditionModel,DDIMScheduler,StableDiffusionPipeline
 from .world import COLLECTIONS,SPLITS,people,scribbles,clouds
 
+# %% ../nbs/07_pretrain.ipynb #flt1
+from .faults import FILLED,SEEDS,limits
+
 # %% ../nbs/07_pretrain.ipynb #c004
 Fit = namedtuple('Fit', 'step loss lr seconds')
 
@@ -501,6 +504,7 @@ STAGES = dict(vae=(train_vae,'vae'), clip=(train_clip,'clip'), judges=(train_jud
 
 _NEEDS = dict(judges='critic') # what a recipe has where it has a stage, if not the stage's name
 
+@limits(out=FILLED, recipe=RECIPES, seed=SEEDS, only=['',*STAGES], device=FILLED)
 def pretrain(
     out:str, # folder for stages, checkpoints and logs
     recipe:str='mini-v1', # whose: mini-v1 (v-prediction, with the judges), mini-v2 (epsilon, another seed, width and autoencoder), mini-v3 (grown out of mini-v1: eight channels of latents) or mini-f8 (128×128 pictures, eightfold shrinking)

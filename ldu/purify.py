@@ -22,8 +22,11 @@ from .base import LatentDiffusion,fingerprint
 from .core import check_ims,find_pictures,from_pil,generator,pad_to,to_pil
 from .critics import critic_distance
 from .metrics import lpips_distance
-from .photos import Report,check_options,in_tiles,said_options,_run,_targets
+from .photos import Report,in_tiles,_claimed,_run
 from .schedule import last,noisify,sample,time_grid
+
+# %% ../nbs/14_purify.ipynb #flt1
+from .faults import FILLED,SEEDS,Range,check_options,limits,options_of,read_options,said_options
 
 # %% ../nbs/14_purify.ipynb #c006
 def as_base(
@@ -94,18 +97,18 @@ def read_chain(
     return steps
 
 # %% ../nbs/14_purify.ipynb #c010s1
-def _own_options(f): return [o for o in list(inspect.signature(f).parameters)[2:] if o not in QUIET]
+def _own_options(f): return options_of(f, first=2, skip=QUIET)
 
 def _check_chain(chain, steps, strength, options):
-    "A ValueError for an option that no purifier of the chain has, and for a strength that could mean any of them."
-    known = {o:inspect.signature(f).parameters[o].default for _,f,_ in steps for o in _own_options(f)}
-    wrong = [o for o in options if o not in QUIET and o not in known]
-    if wrong: raise ValueError(f"The purifier {chain!r} has no option {wrong[0]}; it has {', '.join(known) or 'none'}.")
-    check_options(chain if isinstance(chain,str) else '+'.join(chain), known, {o:v for o,v in options.items() if o in known})
+    "A ValueError for an option that no purifier of the chain has or that may not be, and for a strength that could mean any of them."
+    known = {k:o for _,f,_ in steps for k,o in _own_options(f).items()}
+    check_options(chain if isinstance(chain,str) else '+'.join(chain), known, {o:v for o,v in options.items() if o not in QUIET})
+    for name,f,_ in steps: check_options(name, own:=_own_options(f), {o:v for o,v in options.items() if o in own})   # of two limits, both
     if strength is not None and len(steps)>1: raise ValueError("In a chain each purifier has its own strength: write it behind its name, as in jpeg:0.5+gaussian:1.")
     for name,_,s in steps:
         s = s if strength is None else strength
         if s is not None and not 0<=s<=1: raise ValueError(f"The strength of {name!r} is a number from 0 to 1, not {s}.")
+    return known
 
 # %% ../nbs/14_purify.ipynb #c012
 def compose(
@@ -133,18 +136,19 @@ def purify(
 
 # %% ../nbs/14_purify.ipynb #c014
 @register_purifier('gaussian')
+@limits(kernel=Range(1,255,odd=True))
 def gaussian(
     ims:torch.Tensor,
     strength:float=1., # times torchvision's standard deviation for the kernel: 1.1 pixels for 5, 1.4 for 7
     kernel:int=5 # pixels, odd
 ):
     "Gaussian blur (torchvision)."
-    if kernel<1 or kernel%2==0: raise ValueError(f'A kernel is an odd number of pixels, not {kernel}.')
     h,w = ims.shape[-2:]
     return gaussian_blur(pad_to(ims,kernel), kernel, strength*(.15*(kernel-1)+.5))[...,:h,:w].clamp(0,1)
 
 # %% ../nbs/14_purify.ipynb #c017
 @register_purifier('jpeg')
+@limits(quality=Range(1,100))
 def jpeg(
     ims:torch.Tensor,
     strength:float=.25, # 1 - quality/100
@@ -152,7 +156,6 @@ def jpeg(
 ):
     "Write as JPEG and read again (Pillow)."
     q = max(1, round(100*(1-strength))) if quality is None else quality
-    if not 1<=q<=100: raise ValueError(f'The quality of a JPEG is a whole number from 1 to 100, not {q}.')
     return torch.cat([_through_jpeg(x, q) for x in ims.split(1)])
 
 def _through_jpeg(x, quality):
@@ -225,6 +228,7 @@ def tv_minimise(
 
 # %% ../nbs/14_purify.ipynb #c029
 @register_purifier('tvm')
+@limits(drop=Range(0,.99), side=Range(0), steps=Range(1))
 def tvm(
     ims:torch.Tensor,
     strength:float=.05, # λ_TV
@@ -282,6 +286,7 @@ def renoise(
 
 # %% ../nbs/14_purify.ipynb #c040
 @register_purifier('latent-diffpure', tiled=True)
+@limits(guidance=Range(0), steps=Range(1), eta=Range(0,1))
 def latent_diffpure(
     ims:torch.Tensor,
     strength:float=.15, # fraction of the schedule
@@ -293,6 +298,7 @@ def latent_diffpure(
     return renoise(base, ims, strength, base.embed(prompt), guidance, None, steps, eta, seed)
 
 @register_purifier('latent-diffpure-prompt', tiled=True)
+@limits(noun=FILLED, guidance=Range(0), steps=Range(1), eta=Range(0,1))
 def latent_diffpure_prompt(
     ims:torch.Tensor, strength:float=.15,
     noun:str='person', guidance:float=1., # the class, put into `PROMPT`
@@ -303,6 +309,7 @@ def latent_diffpure_prompt(
 
 # %% ../nbs/14_purify.ipynb #c045
 @register_purifier('regenerate', tiled=True)
+@limits(guidance=Range(0), steps=Range(1), eta=Range(0,1))
 def regenerate(
     ims:torch.Tensor,
     strength:float=.06, # fraction of the schedule
@@ -336,22 +343,23 @@ def impress_steps(
 IMPRESS = dict(mini=dict(steps=24, lr=3e-3), paper=dict(steps=3000, lr=1e-3))
 
 @register_purifier('impress', tiled=True)
+@limits(preset=IMPRESS, steps=Range(1), lr=Range(0,1,above=True), delta=Range(0), lpips=FILLED, net=('alex','vgg','squeeze'))
 def impress(
     ims:torch.Tensor,
     strength:float=1., # share of the preset's steps
     preset:str='mini', steps:int=None, lr:float=None, # a key of `IMPRESS`, and what replaces its values
     delta:float=.1, # Δ, the perceptual distance that is free
-    lpips=None, net:str='alex', # file of torchvision's classifier for the real LPIPS, and which it is; None: the world's critic
+    lpips:str=None, net:str='alex', # file of torchvision's classifier for the real LPIPS, and which it is; None: the world's critic
     base='mini', seed:int=0 # nothing is random here
 ):
     "IMPRESS: consistency with the autoencoder under a perceptual hinge (Cao et al. 2023)."
-    if preset not in IMPRESS: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(IMPRESS)}.")
     o = IMPRESS[preset] | {k:v for k,v in dict(steps=steps,lr=lr).items() if v is not None}
     far = critic_distance if lpips is None else lambda a,b: inspect.unwrap(lpips_distance)(a, b, lpips, net)
     *_,last_one = impress_steps(base, ims, max(1,round(strength*o['steps'])), o['lr'], delta, distance=far)
     return last_one.ims
 
 # %% ../nbs/14_purify.ipynb #c059
+@limits(name=FILLED, out=FILLED, strength=Range(0,1), base=FILLED, seed=SEEDS)
 def purify_files(
     name:str, # gaussian, jpeg, resize, crop, flip, tvm, vae, latent-diffpure, regenerate, impress, …, or a chain such as jpeg:0.5+gaussian
     paths:list, # pictures, and folders to be searched for pictures
@@ -377,18 +385,18 @@ def purify_files(
     said = said_options(option or [])
     for k in ('base','seed'):
         if k in said: raise ValueError(f'{k} is no option of a purifier here: say --{k}.')
-    options = {k:v for k,v in (mine|said|more).items() if v is not None}
-    chain = read_chain(name)
-    _check_chain(name, chain, strength, options)
+    options,chain = {k:v for k,v in (mine|more).items() if v is not None},read_chain(name)
+    known = _check_chain(name, chain, strength, options)
+    options |= read_options(name, known, said); _check_chain(name, chain, strength, options)
     found,faults = find_pictures(paths, out)
     if not found: raise ValueError('\n'.join(faults.values()) or 'Name at least one picture or folder.')
-    names,out = _targets(found, out, called := name if isinstance(name,str) else '+'.join(name))
-    model,run = as_base(base),compose(name)
-    def ready(s):
-        count = itertools.count(s)
-        def method(ims): return run(ims, strength, next(count), base=model, **options)
-        method.whole = len(chain)>1 or not chain[0][1].tiled   # the others are cut into tiles, with the bar of `protect_photo`
-        return method
-    settings = dict(method=called, mode='purify', budget=None, strength=strength, base=model.name, weights=fingerprint(model),
-                    seed=seed, options={k:str(v) for k,v in options.items()}, version=__version__)
-    return _run(found, names, faults, out, model, ready, settings, progress)
+    with _claimed(found, out, called := name if isinstance(name,str) else '+'.join(name)) as (names,out):
+        model,run = as_base(base),compose(name)
+        def ready(s):
+            count = itertools.count(s)
+            def method(ims): return run(ims, strength, next(count), base=model, **options)
+            method.whole = len(chain)>1 or not chain[0][1].tiled   # the others are cut into tiles, with the bar of `protect_photo`
+            return method
+        settings = dict(method=called, mode='purify', budget=None, strength=strength, base=model.name, weights=fingerprint(model),
+                        seed=seed, options={k:str(v) for k,v in options.items()}, version=__version__)
+        return _run(found, names, faults, out, model, ready, settings, progress)

@@ -28,6 +28,9 @@ from .purify import compose
 from .unlearn import noise_like
 from .world import people
 
+# %% ../nbs/15b_report.ipynb #flt1
+from .faults import FILLED,SEEDS,limits
+
 # %% ../nbs/15b_report.ipynb #c007
 Pair = namedtuple('Pair', 'name original protected') # stem, 1×3×H×W in [0,1] twice
 
@@ -291,6 +294,7 @@ def to_markdown(card:Card, seen, rows, attacks, washed)->str:
     return '\n\n'.join(parts)+'\n'
 
 # %% ../nbs/15b_report.ipynb #c048
+@limits(originals=FILLED, protected=FILLED, out=FILLED, base=FILLED, noun=FILLED, seed=SEEDS, judge=FILLED)
 def score_files(
     originals, # folder of originals, or one of them
     protected, # folder of the protected pictures, found by the originals' names, or one of them

@@ -16,8 +16,11 @@ from .base import LatentDiffusion
 from .budget import from_255,to_255
 from .core import check_ims,generator
 from .personalize import Personal,class_pictures,lessons
-from .photos import check_options,register
+from .photos import register
 from .schedule import noisify
+
+# %% ../nbs/13_rivals.ipynb #flt1
+from .faults import FILLED,Option,Range,check_options,limits,options_of
 
 # %% ../nbs/13_rivals.ipynb #c004c
 class Draws(torch.Generator):
@@ -71,6 +74,7 @@ def ascent(
     return torch.cat(vs),torch.cat(gs)
 
 # %% ../nbs/13_rivals.ipynb #c005a
+@limits(step=Range(0,255,above=True), steps=Range(1), rule=('sign','adam','l2'), eot=Range(1), batch=Range(1), stop=Range(1))
 def pgd(
     ims:torch.Tensor, # N×3×H×W in [0,1]: the originals
     gain, # (pictures, generator) → N numbers to be raised
@@ -79,10 +83,9 @@ def pgd(
     seed:int=0, rule:str='sign', # 'sign' or 'adam' in the l-infinity ball; 'l2': along the gradient in the ball of an RMS
     transform=None, eot:int=1, batch:int=None, dtype:torch.dtype=None, # as for `ascent`
     mask:torch.Tensor=None, # 1 where the picture may change, 0 where not
-    stop=None # steps without a better mean gain after which to end, or a function of the `Pgd`
+    stop:int=None # steps without a better mean gain after which to end, or a function of the `Pgd`
 ):
     "Projected gradient ascent in the l-infinity or l2 ball (Madry et al. 2018); yields a `Pgd` a step."
-    if rule not in ('sign','adam','l2'): raise ValueError(f"There is no rule {rule!r}: use 'sign', 'adam' or 'l2'.")
     if isinstance(start,str) and start!='picture': raise ValueError(f"There is no start {start!r}: use 'picture', or hand over pictures.")
     ims,r,g = check_ims(ims),from_255(budget),_draws(seed, len(ims))
     free,ended = (1. if mask is None else mask.to(ims)),_patience(stop)
@@ -152,6 +155,7 @@ def lesson_gain(
     return to_picture(base, f, 'two-pass' if gradient=='sds' else gradient)
 
 # %% ../nbs/13_rivals.ipynb #c009e
+@limits(step=Range(0,255,above=True), steps=Range(1), gradient=('full','two-pass','sds'))
 def advdm(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
     budget:float=10., step:float=1., steps:int=100, # as for `pgd`
@@ -172,6 +176,7 @@ def _to_bf16(p):
     for m in p:
         for w in m.parameters(): w.data = w.data.bfloat16().to(w)
 
+@limits(steps=Range(0), lr=Range(0,1,above=True), variant=('paper','released'))
 def study(
     base:LatentDiffusion, own:Personal, album:torch.Tensor, # whose lessons; the surrogate, which learns in place; M×3×H×W in [0,1]
     steps:int, seed:int=0, lr:float=2e-4, prior:torch.Tensor=None, # DreamBooth steps and their rate; pictures of the class
@@ -179,7 +184,6 @@ def study(
     variant:str='paper' # 'released': every weight is stored in bfloat16, so that small steps are lost, and gradients are not clipped
 ):
     "A few DreamBooth steps of a surrogate; returns the mean of their losses."
-    if variant not in ('paper','released'): raise ValueError(f"There is no variant {variant!r}: use 'paper' or 'released'.")
     if variant=='released': _to_bf16(own)
     losses = []
     for o in lessons(base, own, album, prior, steps, lr, 2, 1., instance, class_prompt, seed, clip=1. if variant=='paper' else None):
@@ -199,6 +203,7 @@ def surrogate_climb(
     yield from pgd(ims, gain(base, h, learner.unet), budget, step, climb, x, seed+1, **options)
 
 # %% ../nbs/13_rivals.ipynb #c012a
+@limits(step=Range(0,255,above=True), rounds=Range(1), learn=Range(0), climb=Range(1), lr=Range(0,1,above=True), variant=('paper','released'), gradient=('full','two-pass','sds'))
 def aspl(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1], one subject
     budget:float=10., step:float=1., # in 255ths
@@ -230,19 +235,16 @@ def offer(
 ):
     "Make a search known as a method for photographs, with its recipes; returns it."
     RECIPES['mini'][name],RECIPES['paper'][name] = dict(mini or {}),dict(paper or {})
-    known = {p.name:p.default for f in (*also,run) for p in list(inspect.signature(f).parameters.values())[2:] if p.name not in ('budget','seed','start','options',*fixed)} | dict(preset='mini', noun='person')
-    if known.get('step',1.) is None: known['step'] = 1.   # a number, where it is given
-    prompts = {k:v for k,v in known.items() if isinstance(v,str) and 'person' in v and k!='noun'}
+    known = options_of(*also, run, first=2, skip=('budget','seed','start',*fixed)) | dict(preset=Option(str, 'mini', RECIPES), noun=Option(str, 'person', FILLED))
+    prompts = {k:o.default for k,o in known.items() if isinstance(o.default,str) and 'person' in o.default and k!='noun'}
     def make(base, budget, mode, /, seed=0, preset:str='mini', noun:str='person', **options):
         if mode!='residual': raise ValueError("This method changes pictures, not latents: use it in mode 'residual'.")
-        if preset not in RECIPES: raise ValueError(f"There is no preset {preset!r}; there are {', '.join(RECIPES)}.")
-        check_options(name, known, options)
+        check_options(name, known, options|dict(preset=preset, noun=noun))
         o = RECIPES[preset][name] | {k:v.replace('person',str(noun)) for k,v in prompts.items()} | options
-        for k in ('steps','rounds','trials','climbs','climb'):
-            if o.get(k,1)<1: raise ValueError(f'{k} is at least 1, not {o[k]}: a search has at least one step.')
         def protect(ims):
             return deque(run(base, ims.to(base.device), to_255(budget), seed=seed, **o), maxlen=1)[0].ims.to(ims)
         return protect
+    make.options = known
     register(name)(make)
     return run
 

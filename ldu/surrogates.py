@@ -17,6 +17,9 @@ from .budget import from_255
 from .personalize import Personal,class_pictures,lessons
 from .rivals import Pgd,_draws,_to_bf16,aspl,copy_of,draw_normal,lesson_gain,offer,pgd,study,surrogate_climb,to_picture
 
+# %% ../nbs/13a_surrogates.ipynb #flt1
+from .faults import Range,fields,limits
+
 # %% ../nbs/13a_surrogates.ipynb #c005
 def _course(base, lr, prior, instance, class_prompt, variant='paper'):
     "What `study` needs; the class pictures are drawn by the base where there are none."
@@ -32,6 +35,7 @@ def surrogate(
     return own
 
 # %% ../nbs/13a_surrogates.ipynb #c008
+@limits(step=Range(0,255,above=True), steps=Range(1), learn=Range(1), lr=Range(0,1,above=True), gradient=('full','two-pass','sds'))
 def fsmg(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1], one subject
     budget:float=10., step:float=1., steps:int=60, # as for `pgd`
@@ -46,6 +50,7 @@ def fsmg(
     yield from pgd(ims, lesson_gain(base, h, own.unet, gradient), budget, step, steps, seed=seed, **options)
 
 # %% ../nbs/13a_surrogates.ipynb #c014
+@limits(step=Range(0,255,above=True), rounds=Range(1), learn=Range(0), climb=Range(1), lr=Range(0,1,above=True), surrogates=Range(1), variant=('paper','released'), gradient=('full','two-pass','sds'))
 def easpl(
     bases, # a list of `LatentDiffusion`s, or one
     ims:torch.Tensor, # N×3×H×W in [0,1], one subject
@@ -82,6 +87,7 @@ def pull_of(loss, x:torch.Tensor, t:torch.Tensor, g): # as `loss_at` makes it; N
 # %% ../nbs/13a_surrogates.ipynb #c025
 Probe = namedtuple('Probe', 'step kept times sizes') # the round, N×T of times still in play, N×probes of times and of the sizes of their gradients
 
+@limits(rounds=Range(1), probes=Range(1), width=Range(1,499), least=Range(2), step=Range(0,255,above=True))
 def greedy_times(
     ims:torch.Tensor, loss, # N×3×H×W in [0,1]; (pictures, times, generator) → N losses
     T:int=1000, rounds:int=50, probes:int=5, width:int=20, least:int=100, # times; rounds at most; probes a round; dropped on each side; where to end
@@ -145,6 +151,7 @@ def simac_gain(
     return to_picture(base, f, gradient)
 
 # %% ../nbs/13a_surrogates.ipynb #c038
+@limits(step=Range(0,255,above=True), onto=('aspl','advdm'), search=fields(greedy_times, 'rounds', 'probes', 'width', 'least'), weight=Range(0), variant=('paper','released'), gradient=('full','two-pass'))
 def simac(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1], one subject
     budget:float=10., step:float=1., onto:str='aspl', # as for `pgd`; 'aspl' or 'advdm': what the times and features are added to
@@ -153,8 +160,6 @@ def simac(
     instance:str='a photo of a sks person', seed:int=0, **options # for `aspl`, or for `pgd`
 ):
     "SimAC: the denoising loss at each picture's own times, plus a distance of features; yields a `Pgd` a step."
-    if onto not in ('aspl','advdm'): raise ValueError(f"SimAC works onto 'aspl' or 'advdm', not {onto!r}.")
-    if gradient not in ('full','two-pass'): raise ValueError(f"SimAC has no gradient {gradient!r}: its features need 'full' or 'two-pass'.")
     if onto=='aspl' and 'steps' in options: raise ValueError("`steps` is for onto='advdm'; onto='aspl' takes rounds, learn and climb.")
     with torch.no_grad(): h = base.embed(instance)
     *_,found = greedy_times(ims, loss_at(base,h), base.scheduler.config.num_train_timesteps, budget=budget, step=step, seed=seed, **search)
@@ -191,6 +196,7 @@ def snapshots(
     return out
 
 # %% ../nbs/13a_surrogates.ipynb #c044
+@limits(step=Range(0,255,above=True), trials=Range(1), pool=Range(1), run=Range(1), climbs=Range(1), climb=Range(1), advance=Range(0), unroll=Range(0), eot=Range(1), lr=Range(0,1,above=True), variant=('paper','released'), gradient=('full','two-pass','sds'))
 def metacloak(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1], one subject
     budget:float=10., step:float=None, # as for `pgd`

@@ -18,6 +18,9 @@ from .metrics import lpips_distance
 from .rivals import draw_normal,lesson_gain,offer,pgd
 from .schedule import Prediction,last,noisify,sample,time_grid
 
+# %% ../nbs/13b_targets.ipynb #flt1
+from .faults import FILLED,Range,limits
+
 # %% ../nbs/13b_targets.ipynb #c005
 def pattern(
     size:int=64, # width and height
@@ -54,6 +57,7 @@ def mist_gain(base:LatentDiffusion, z_target, h, mode:str='fused', weight:float=
     return modes[mode]
 
 # %% ../nbs/13b_targets.ipynb #c012s1
+@limits(step=Range(0,255,above=True), steps=Range(1), mode=('textural','semantic','fused'), weight=Range(0), variant=MIST_BUDGETS, gradient=('full','two-pass','sds'))
 def mist(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
     budget:float=10., step:float=None, steps:int=100, # as for `pgd`
@@ -64,12 +68,12 @@ def mist(
     gradient:str='full', **options # of the denoising loss, as for `lesson_gain`; further ones of `pgd`
 ):
     "Mist (Liang and Wu 2023): towards the latent of a loud pattern, and away from what can be denoised; yields a `Pgd` a step."
-    if variant and variant not in MIST_BUDGETS: raise ValueError(f"Mist has no variant {variant!r}; it has {', '.join(MIST_BUDGETS)}.")
     budget,(H,W) = MIST_BUDGETS.get(variant,budget),ims.shape[-2:]
     with torch.no_grad(): z,h = base.encode(pattern(max(H,W))[...,:H,:W] if target is None else target),base.embed(prompt)
     yield from pgd(ims, mist_gain(base,z,h,mode,weight,gradient), budget, step, steps, seed=seed, **options)
 
 # %% ../nbs/13b_targets.ipynb #c023
+@limits(step=Range(0,255,above=True), steps=Range(1), variant=('paper','released'))
 def photoguard_encoder(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
     budget:float=10., step:float=None, steps:int=100, # as for `pgd`
@@ -78,7 +82,6 @@ def photoguard_encoder(
     seed:int=0, **options # further ones of `pgd`
 ):
     "PhotoGuard's encoder attack (Salman et al. 2023): E(x) to a target's latent; yields a `Pgd` a step."
-    if variant not in ('paper','released'): raise ValueError(f"PhotoGuard has no variant {variant!r}; it has paper and released.")
     with torch.no_grad(): z = base.encode(torch.full_like(ims[:1],.5) if target is None else target)
     step = budget/10 if step is None else step
     z,pace = (z,step) if variant=='paper' else (torch.zeros_like(z),lambda i: step*(1-.99*i/steps))
@@ -113,6 +116,7 @@ def edit_gain(
 
 RELEASED_L2 = 16/2/(3*512*512)**.5*255   # PhotoGuard's radius as an RMS in 255ths: l2 norm 16 of a picture of 512² in [-1,1]
 
+@limits(step=Range(0,255,above=True), steps=Range(1), T=Range(1,1000), k=Range(1,1000), guidance=Range(0), reps=Range(1), variant=('paper','released'))
 def photoguard_diffusion(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
     budget:float=10., step:float=None, steps:int=100, # as for `pgd`
@@ -123,7 +127,6 @@ def photoguard_diffusion(
     **options # further ones of `pgd`
 ):
     "PhotoGuard's diffusion attack (Salman et al. 2023): through a whole edit to a target; yields a `Pgd` a step."
-    if variant not in ('paper','released'): raise ValueError(f"PhotoGuard has no variant {variant!r}; it has paper and released.")
     if variant=='released': budget,step,steps,reps,prompt,options = RELEASED_L2,RELEASED_L2/16,200,10,'',options|dict(rule='l2')
     target = torch.full_like(ims[:1],.5) if target is None else target
     with torch.no_grad(): h = base.embed(prompt)
@@ -157,12 +160,13 @@ def glaze_gain(
     return gain
 
 # %% ../nbs/13b_targets.ipynb #c044
+@limits(step=Range(0,255,above=True), steps=Range(1), p=Range(0), weight=Range(0), backbone=FILLED)
 def glaze(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
     budget:float=10., # l-infinity in 255ths, at which the change is clipped as well; None: the paper's form
     step:float=1., steps:int=500, # of Adam, in 255ths; iterations
     style:str='a drawing of an inked person', target:torch.Tensor=None, # words of the other style; N×3×H×W targets of your own
-    p:float=.05, weight:float=30., backbone=None, # as for `glaze_gain` and `perceptual`
+    p:float=.05, weight:float=30., backbone:str=None, # as for `glaze_gain` and `perceptual`
     seed:int=0, **options # of the target's noise; further ones of `pgd`
 ):
     "Glaze (Shan et al. 2023): each picture towards itself in another style, as far as the eye allows; yields a `Pgd` a step."

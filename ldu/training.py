@@ -25,6 +25,9 @@ from .rho import RHOS,Rho
 from .unlearn import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rho,walker
 from .world import SPLITS,people
 
+# %% ../nbs/12a_training.ipynb #flt1
+from .faults import FILLED,SEEDS,Range,limits
+
 # %% ../nbs/12a_training.ipynb #c006
 def learn_anchors(
     base:LatentDiffusion, albums:torch.Tensor, # K×M×3×H×W in [0,1]: the people
@@ -57,6 +60,7 @@ def _subjects(data, r, size):
 # %% ../nbs/12a_training.ipynb #c011
 Trained = namedtuple('Trained', 'summary') # what to tell the user
 
+@limits(out=FILLED, base=FILLED, data=FILLED, recipe=RHO_RECIPES, goal=GOALS, budget=Range(1,255), delta=Range(0,above=True), steps=Range(1), T=Range(1,1000), k=Range(1,1000), iters=Range(0), mode=('residual','decode'), kind=RHOS, noun=FILLED, seed=SEEDS)
 def train(
     out:str='_runs/rho', # folder for rho, its anchors, log and card; run again to go on
     base:str='mini', # 'mini', a diffusers folder or a hub id

@@ -28,6 +28,9 @@ from .pretrain import load_state,save_state,step_generator
 from .rho import Rho
 from .inversion import climb,descend
 
+# %% ../nbs/12_unlearn.ipynb #flt1
+from .faults import FILLED,Range,limits
+
 # %% ../nbs/12_unlearn.ipynb #c007
 def shift(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1]
@@ -307,6 +310,7 @@ def settled(
 
 # %% ../nbs/12_unlearn.ipynb #c022bs1
 @register('ldu')
+@limits(rho=FILLED, k=Range(1,1000), iters=Range(0), adapt=Range(0))
 def ldu_method(
     base:LatentDiffusion, # what the tiles are encoded and decoded with
     budget:float, # l-infinity, in [0,1]
@@ -318,7 +322,6 @@ def ldu_method(
     seamless:bool=True # for tiles of a larger photograph
 ):
     "Latent Diffusion Unlearning as a method for photographs of any size (notebook 10b)."
-    if k<1 or iters<0 or adapt<0: raise ValueError(f'k is a whole number from 1, iters and adapt from 0, not {k}, {iters} and {adapt}.')
     net = open_rho(rho, base.name)   # a wrong folder is told at once
     tuned = not adapt
     def look(ims):
