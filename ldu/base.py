@@ -137,6 +137,13 @@ def stand_in(text_encoder, token_id:int, vectors:torch.Tensor):
     finally: hook.remove()
 
 # %% ../nbs/06_base.ipynb #c020
+def _tokens(tokenizer, prompts):
+    "Token numbers of prompts, all of one length: what is too long would be cut, so that its last words are not heard."
+    most = tokenizer.model_max_length; ids = tokenizer(prompts, padding='max_length', max_length=most, truncation=False).input_ids
+    for p,o in zip(prompts, ids):
+        if len(o)>most: raise ValueError(f'The prompt is {len(o)} tokens and this base reads {most}: there is no room for its last words {tokenizer.decode(o[most-1:-1]).strip()!r}. Make it shorter.')
+    return ids
+
 @patch
 def embed(self:LatentDiffusion,
     prompts, # a sentence or a list of N
@@ -144,9 +151,9 @@ def embed(self:LatentDiffusion,
     token:str='sks', # the word that stands for the concept
     text_encoder=None # another text encoder, such as a fine-tuned one
 )->torch.Tensor: # N×L×D
-    "Prompts to the states that the U-Net attends to."
+    "Prompts to the states that the U-Net attends to; a ValueError names the words for which there is no room."
     prompts,te = [prompts] if isinstance(prompts,str) else list(prompts), text_encoder or self.text_encoder
-    ids = self.tokenizer(prompts, padding='max_length', max_length=self.tokenizer.model_max_length, truncation=True, return_tensors='pt').input_ids.to(self.device)
+    ids = torch.tensor(_tokens(self.tokenizer, prompts), device=self.device)
     if concept is None: return te(ids)[0]
     with stand_in(te, self.token_id(token), concept.expand(len(ids),-1)): return te(ids)[0]
 

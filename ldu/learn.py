@@ -18,9 +18,9 @@ from safetensors import safe_open
 from tqdm.auto import tqdm
 from . import __version__
 from .base import LatentDiffusion,fingerprint,quiet
-from .core import PictureError,atomic,file_digest,find_pictures,hidden_home,output_folder,read_picture,to_pil,vacant,whole_folder,write_json
+from .core import PictureError,atomic,file_digest,find_pictures,hidden_home,only_run,output_folder,read_picture,to_pil,vacant,whole_folder,write_json
 from .folders import square
-from .personalize import PRESETS,class_pictures,learning,load_word,save_dreambooth,save_lora,save_word
+from .personalize import PRESETS,check_noun,class_pictures,learning,load_word,save_dreambooth,save_lora,save_word
 
 # %% ../nbs/09c_learn.ipynb #flt1
 from .faults import FILLED,SEEDS,Range,limits,write_or_rescue
@@ -138,10 +138,11 @@ def personalize_files(
     progress:bool=True, # show a bar
 )->Learned: # also in personalization.json; `.status` is 0, or 1 where some photographs failed
     "Learn a subject from photographs, as a stranger would; prompts then call it 'sks'; a long lesson is kept every ten minutes, and the same command goes on from there."
+    told = dict(steps=steps, lr=lr, batch=batch, rank=rank)
+    course(None, method, preset or 'mini', **told)   # what is wrong with them is said before the base is opened
     model = base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
-    preset,options = course(model, method, preset, steps=steps, lr=lr, batch=batch, rank=rank)
-    for word in ('sks',noun): model.token_id(word)   # one token each, or a ValueError
-    if prior_n is not None and prior_n<1: raise ValueError(f'prior_n is a whole number from 1, not {prior_n}: leave the class pictures out with prior=False.')
+    preset,options = course(model, method, preset, **told)
+    model.token_id('sks'); check_noun(model, noun)
     prior,album = prior and method!='textual-inversion',read_album(photos, model.size, out)
     settings = dict(method=method, base=model.name, weights=fingerprint(model), noun=noun, preset=preset, options=options, prior=prior and (prior_n or PRIOR[preset]['n']), seed=seed,
                     photos=[dict(name=f.name, sha256=file_digest(f)) for f in album.files], version=__version__)
@@ -149,12 +150,13 @@ def personalize_files(
     state = hidden_home(out)/f'.ldu-{hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]}.safetensors'
     if old := ours(out, RECORD, settings): state.unlink(missing_ok=True); return Learned(old | about | dict(kept=True))
     t0,n = time.perf_counter(),options['steps']+(_calls(prior_n or PRIOR[preset]['n'], PRIOR[preset]['steps']) if prior else 0)
-    with whole_folder(out, RECORD) as d:   # tried before anything is learnt
+    with only_run(out, beside=True), whole_folder(out, RECORD) as d:   # tried before anything is learnt
         with tqdm(total=n, desc=method, delay=1, disable=not progress) as bar:
             drawn = _class(model, preset, prior_n, noun, seed, bar) if prior else None
             for o in learning(model, album.ims, method, drawn, noun, seed, **options, state=state): bar.update()
         rec = settings | dict(settings=settings, size=model.size, loss=float(torch.as_tensor(o.loss).mean()), seconds=round(time.perf_counter()-t0,1), kept=False) | about
-        _save(model, method, o.result, d); write_json(d/RECORD, rec)
+        def write(folder): _save(model, method, o.result, folder); write_json(folder/RECORD, rec)
+        write_or_rescue(write, d, out)
     state.unlink(missing_ok=True)
     return Learned(rec)
 
@@ -255,7 +257,7 @@ def _check_drawing(base, n, steps, guidance, size):
 # %% ../nbs/09c_learn.ipynb #c045
 @limits(out=FILLED, base=FILLED, personalization=FILLED, n=Range(1,100_000), steps=Range(1,1000), guidance=Range(0), seed=SEEDS, size=Range(1,4096))
 def generate_files(
-    prompt, # what to draw; 'sks' is the learnt subject
+    prompt:str, # what to draw; 'sks' is the learnt subject
     out, # folder for the pictures (000.png …) and generate.json
     base:str='mini', # 'mini', a diffusers folder or a hub id
     personalization:Path=None, # what `ldu personalize` has written, or diffusers' own: a pipeline, a LoRA or words
@@ -278,12 +280,16 @@ def generate_files(
     about,names = dict(out=str(out), kept=False, seconds=0., notes=_remarks(prompt, known, personalization)),[f'{i:03d}.png' for i in range(n)]
     old = ours(out, 'generate.json', settings)
     if old.get('files') and all((Path(out)/f['name']).is_file() and file_digest(Path(out)/f['name'])==f['sha256'] for f in old['files']): return Drawn(old | about | dict(kept=True))
-    out = output_folder(out); write_json(out/'generate.json', settings | dict(settings=settings))
     t0,told = time.perf_counter(),[say(o, known) for o in (prompt,negative)] if known else [prompt,negative]
-    ims = _drawing(model, *told, n, steps, guidance, seed, size, progress)
-    for i,name in enumerate(names): _write_drawn(out/name, ims[i], {k:v for k,v in settings.items() if v is not None and k not in ('n','version')} | dict(number=i, Software=f'ldu {__version__}'))
-    rec = settings | dict(settings=settings) | about | dict(seconds=round(time.perf_counter()-t0,1), files=[dict(name=o, sha256=file_digest(out/o)) for o in names])
-    write_json(out/'generate.json', rec)
+    for o in told: model.embed(o)   # a prompt that does not fit
+    with only_run(out, beside=True), (whole_folder(out, 'generate.json') if vacant(out) else contextlib.nullcontext(Path(out))) as d:   # whole, or not at all
+        ims = _drawing(model, *told, n, steps, guidance, seed, size, progress)
+        def write(folder):
+            for i,name in enumerate(names): _write_drawn(folder/name, ims[i], {k:v for k,v in settings.items() if v is not None and k not in ('n','version')} | dict(number=i, Software=f'ldu {__version__}'))
+            rec = settings | dict(settings=settings) | about | dict(seconds=round(time.perf_counter()-t0,1), files=[dict(name=o, sha256=file_digest(folder/o)) for o in names])
+            write_json(folder/'generate.json', rec)
+            return rec
+        rec = write_or_rescue(write, d, out)
     return Drawn(rec)
 
 # %% ../nbs/09c_learn.ipynb #c046

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['TEMPLATES', 'Learnt', 'Personal', 'WHERE', 'PRESETS', 'lasting', 'textual_inversion', 'save_word', 'load_word',
-           'class_pictures', 'lessons', 'dreambooth', 'save_dreambooth', 'lora', 'save_lora', 'learning', 'personalize']
+           'class_pictures', 'lessons', 'dreambooth', 'save_dreambooth', 'lora', 'save_lora', 'check_noun', 'learning',
+           'personalize']
 
 # %% ../nbs/09_personalize.ipynb #c002
 from collections import namedtuple
@@ -155,6 +156,19 @@ def save_lora(personal:Personal, folder):
 PRESETS = dict(
     mini ={'textual-inversion':dict(steps=400, lr=1e-2, batch=4), 'dreambooth':dict(steps=250, lr=2e-4, batch=2), 'lora':dict(steps=300, lr=2e-3, batch=2, rank=8)},
     paper={'textual-inversion':dict(steps=1500, lr=5e-4, batch=1, fall=False), 'dreambooth':dict(steps=1000, lr=5e-7, batch=2), 'lora':dict(steps=1000, lr=1e-4, batch=2, rank=4)})
+
+# %% ../nbs/09_personalize.ipynb #flt2
+def check_noun(
+    base:LatentDiffusion, noun:str # the class word: what the subject is
+):
+    "A ValueError, with words that will do, for a class word that is not one token of the base or is the subject's own name."
+    from ldu import ink,paintings,toys   # each registers its collection
+    from ldu.world import COLLECTIONS
+    one = lambda word: len(base.tokenizer(word, add_special_tokens=False).input_ids)==1
+    if noun.strip('<>')!='sks' and one(noun): return
+    known = [o for o in dict.fromkeys(c.noun(i) for c in COLLECTIONS.values() for i in range(200)) if one(o)]
+    why = "is the name that the subject gets, not what it is" if noun.strip('<>')=='sks' else 'is not one token of this base'
+    raise ValueError(f"The noun {noun!r} {why}: choose one such as {', '.join(sorted(known))}.")
 
 # %% ../nbs/09_personalize.ipynb #c039a
 def learning(

@@ -136,12 +136,14 @@ def protect_file(
     "Protect one file; its transparency, colour profile and orientation are kept."
     pic,t0 = read_picture(path),time.perf_counter()
     out = protect_photo(pic.im, method, base.size, tick=tick, device=base.device)
+    grey = budget is not None and bool((pic.im==pic.im[:,:1]).all())
+    if grey: out = out.mean(1, keepdim=True).expand_as(out)   # no colour noise on a grey photograph: the mean of three changes keeps the budget
     if budget is not None: out = quantise(out, pic.im, from_255(budget))
     seconds = time.perf_counter()-t0
     again = round_trip(pic.im, base, tick=tick)
     Path(target).parent.mkdir(parents=True, exist_ok=True)   # last of all, so that what fails leaves no file
-    back = read_picture(write_picture(target, out, pic.alpha, pic.icc)).im
-    return dict(width=pic.size[0], height=pic.size[1], notes=pic.notes, seconds=round(seconds,3), budget=budget, **measure(back, pic.im, again))
+    back = read_picture(write_picture(target, out, pic.alpha, pic.icc, pic.png)).im
+    return dict(width=pic.size[0], height=pic.size[1], notes=pic.notes+['grey kept grey']*grey, seconds=round(seconds,3), budget=budget, **measure(back, pic.im, again))
 
 # %% ../nbs/10b_photos.ipynb #c038
 class Report(dict):
