@@ -1,8 +1,8 @@
 """Does the spiral's slider work in a real browser? `pytest .ci/browser_test.py`, with jupyterlab, playwright and a chromium installed.
 
-Opens nbs/02_spiral.ipynb in JupyterLab, runs all its cells, moves the slider k with the keyboard and reads the label beside it.
+Opens nbs/1_points/03_spiral.ipynb in JupyterLab, runs all its cells, moves the slider k with the keyboard and reads the label beside it.
 Skipped with a reason where the browser or playwright is missing.
-CHROMIUM=/path/to/chromium chooses the browser, SCREENSHOT=file.png keeps a picture of the end, NOTEBOOK=name another notebook."""
+CHROMIUM=/path/to/chromium chooses the browser, SCREENSHOT=file.png keeps a picture of the end, NOTEBOOK=folder/name another notebook."""
 import json, os, re, secrets, shutil, socket, subprocess, sys, time
 from pathlib import Path
 from urllib.request import urlopen
@@ -15,7 +15,7 @@ chromium = os.environ.get('CHROMIUM') or shutil.which('chromium') or shutil.whic
 if not chromium: pytest.skip('no chromium found: install one, or name it in CHROMIUM', allow_module_level=True)
 
 nbs = Path(__file__).parent.parent/'nbs'
-notebook = os.environ.get('NOTEBOOK', '02_spiral.ipynb')
+notebook = os.environ.get('NOTEBOOK', '1_points/03_spiral.ipynb')
 
 
 def wait_for(done, seconds, what):
@@ -51,7 +51,7 @@ def lab(tmp_path):
     def ask(path): return json.load(urlopen(f'{url}/api/{path}?token={token}', timeout=5))
     try:
         wait_for(lambda: ask('status'), 120, 'JupyterLab')
-        yield f'{url}/lab/tree/{notebook}?token={token}&reset', ask
+        yield f'{url}/lab/tree/{Path(notebook).name}?token={token}&reset', ask
     finally:
         server.terminate()
         try: server.wait(20)
