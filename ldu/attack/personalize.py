@@ -163,8 +163,8 @@ def check_noun(
     base:LatentDiffusion, noun:str # the class word: what the subject is
 ):
     "A ValueError, with words that will do, for a class word that is not one token of the base or is the subject's own name."
-    from ldu import ink,paintings,toys   # each registers its collection
-    from ldu.world import COLLECTIONS
+    from ldu.world import ink,paintings,toys   # each registers its collection
+    from ldu.world.portraits import COLLECTIONS
     one = lambda word: len(base.tokenizer(word, add_special_tokens=False).input_ids)==1
     if noun.strip('<>')!='sks' and one(noun): return
     known = [o for o in dict.fromkeys(c.noun(i) for c in COLLECTIONS.values() for i in range(200)) if one(o)]

@@ -29,7 +29,7 @@ from ..pictures.runs import Report,in_tiles,_claimed,_run
 from ..toy.schedule import last,noisify,sample,time_grid
 
 # %% ../../nbs/4_contest/19_purification.ipynb #flt1
-from ..faults import FILLED,ANY_SEED,Range,check_options,limits,options_of,read_options,said_options
+from ..faults import FILLED,ANY_SEED,Range,check_options,limits,options_of,read_options,said_options,WORD
 
 # %% ../../nbs/4_contest/19_purification.ipynb #c006
 def as_base(
@@ -301,7 +301,7 @@ def latent_diffpure(
     return renoise(base, ims, strength, base.embed(prompt), guidance, None, steps, eta, seed)
 
 @register_purifier('latent-diffpure-prompt', tiled=True)
-@limits(noun=FILLED, guidance=Range(0), steps=Range(1), eta=Range(0,1))
+@limits(noun=WORD, guidance=Range(0), steps=Range(1), eta=Range(0,1))
 def latent_diffpure_prompt(
     ims:torch.Tensor, strength:float=.15,
     noun:str='person', guidance:float=1., # the class, put into `PROMPT`

@@ -31,7 +31,7 @@ from ..protection.objective import noise_like
 from ..world.portraits import people
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #flt1
-from ..faults import FILLED,ANY_SEED,limits
+from ..faults import FILLED,ANY_SEED,limits,WORD
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c007
 Pair = namedtuple('Pair', 'name original protected') # stem, 1×3×H×W in [0,1] twice
@@ -296,7 +296,7 @@ def to_markdown(card:Card, seen, rows, attacks, washed)->str:
     return '\n\n'.join(parts)+'\n'
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c048
-@limits(originals=FILLED, protected=FILLED, out=FILLED, base=FILLED, noun=FILLED, seed=ANY_SEED, judge=FILLED)
+@limits(originals=FILLED, protected=FILLED, out=FILLED, base=FILLED, noun=WORD, seed=ANY_SEED, judge=FILLED)
 def score_files(
     originals, # folder of originals, or one of them
     protected, # folder of the protected pictures, found by the originals' names, or one of them

@@ -60,9 +60,9 @@ def noise(
 def _method(name, said, options):
     "The method's factory and its options; a ValueError for anything that can be seen to be wrong."
     make = find_method(name); known = getattr(make,'options',None) or options_of(make, first=4)
-    options = {n:v for n,v in options.items() if v is not None}
+    options = {n:v for n,v in options.items() if v is not None} | read_options(name, known, said_options(said or []))
     check_options(name, known, options)
-    return make,options|read_options(name, known, said_options(said or []))
+    return make,options
 
 # %% ../../nbs/library/photographs.ipynb #c045s1
 def _told(v): return f'{v} {fingerprint(v)}' if isinstance(v,(str,Path)) and Path(v).is_dir() else str(v)   # of an option: a folder with what it holds

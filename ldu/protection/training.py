@@ -26,7 +26,7 @@ from .objective import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rh
 from ..world.portraits import SPLITS,people
 
 # %% ../../nbs/3_method/15_training.ipynb #flt1
-from ..faults import FILLED,ANY_SEED,Range,limits
+from ..faults import FILLED,ANY_SEED,Range,limits,WORD
 
 # %% ../../nbs/3_method/15_training.ipynb #c006
 def learn_anchors(
@@ -60,7 +60,7 @@ def _subjects(data, r, size):
 # %% ../../nbs/3_method/15_training.ipynb #c011
 Trained = namedtuple('Trained', 'summary') # what to tell the user
 
-@limits(out=FILLED, base=FILLED, data=FILLED, recipe=RHO_RECIPES, goal=GOALS, budget=Range(1,255), delta=Range(0,above=True), steps=Range(1), T=Range(1,1000), k=Range(1,1000), iters=Range(0), mode=('residual','decode'), kind=RHOS, noun=FILLED, seed=ANY_SEED)
+@limits(out=FILLED, base=FILLED, data=FILLED, recipe=RHO_RECIPES, goal=GOALS, budget=Range(1,255), delta=Range(0,above=True), steps=Range(1), T=Range(1,1000), k=Range(1,1000), iters=Range(0), mode=('residual','decode'), kind=RHOS, noun=WORD, seed=ANY_SEED)
 def train(
     out:str='_runs/rho', # folder for rho, its anchors, log and card; run again to go on
     base:str='mini', # 'mini', a diffusers folder or a hub id
