@@ -5,8 +5,9 @@ the entries come from the exported modules; Sphinx and MyST-NB draw it all. No c
 Any warning, and any link within the site that leads nowhere, is an error. Nothing is fetched."""
 import re, shutil, sys
 from importlib import import_module
-from inspect import Parameter, Signature, cleandoc, formatannotation, signature
+from inspect import Parameter, Signature, cleandoc, formatannotation, getsourcelines, signature
 from operator import attrgetter
+from os.path import normpath
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -45,18 +46,19 @@ def page(path):
 
 
 def page_name(path):
-    "01_schedule.ipynb → schedule, the name that nbdev's links use."
-    return re.sub(r'^\d+[a-z0-9]*_', '', Path(path).stem.lower())
+    "1_points/03_spiral.ipynb → 1_points/spiral, the name that nbdev's links use."
+    path = Path(path)
+    return path.with_name(re.sub(r'^\d+[a-z0-9]*_', '', path.stem.lower())).as_posix()
 
 
 def exports(path):
     "The names that the notebook exports, methods included, and the module that has them."
-    lib = get_config().lib_path.name
-    here = f'{page_name(path)}.html#'
-    syms = [k for mod in import_module(f'{lib}._modidx').d['syms'].values() for k, (link, _) in mod.items() if link.startswith(here)]
-    if not syms: return [], None
-    module = '.'.join(syms[0].split('.')[:2])
-    return [o[len(module)+1:] for o in syms], import_module(module)
+    cfg = get_config()
+    here = f'{page_name(path.relative_to(cfg.nbs_path))}.html#'
+    for module, syms in import_module(f'{cfg.lib_path.name}._modidx').d['syms'].items():
+        names = [k[len(module)+1:] for k, (link, _) in syms.items() if link.startswith(here)]
+        if names: return names, import_module(module)
+    return [], None
 
 
 def call_line(name, sym):
@@ -79,10 +81,16 @@ def params_table(sym):
     return '\n'.join('| ' + ' | '.join(o.replace('|', '\\|').replace('\n', ' ') for o in row) + ' |' for row in rows)
 
 
+def line_of(sym):
+    "The end of a link to a symbol's source, where Python knows its line."
+    try: return f'#L{getsourcelines(getattr(sym, "fget", sym))[1]}'
+    except (OSError, TypeError): return ''
+
+
 def entry(name, module, also, level):
     "A symbol's entry as a markdown cell. `also`: names of members with no entry of their own; links to them arrive here."
     sym = attrgetter(name)(module)
-    src = NbdevLookup().code(f'{module.__name__}.{name}')
+    src = NbdevLookup().code(f'{module.__name__}.{name}').split('#')[0] + line_of(sym)
     parts = [f'<span class="entry" id="{name.lower()}"></span>' + ''.join(f'<span id="{o.lower()}"></span>' for o in also),
              f'<a class="source" href="{src}">source</a>', '#'*level + ' ' + name.replace('_', r'\_'),
              f'```python\n{call_line(name, sym)}\n```', NbdevLookup().linkify(cleandoc(sym.__doc__ or '')) or '', params_table(sym)]
@@ -99,7 +107,7 @@ def sphinx_cells(nb, path):
         elif cell.cell_type == 'markdown':
             prose = re.sub(r'^```.*?^```', '', cell.source, flags=re.M|re.S)
             level = ([level] + [len(h) for h in re.findall(r'^(#+) ', prose, flags=re.M)])[-1]
-            cell.source = re.sub(r'\]\((\d\w*)\.ipynb', lambda m: f']({page_name(m[1])}.ipynb', cell.source)
+            cell.source = re.sub(r'\]\(([\w./]+\.ipynb)', lambda m: f']({page_name(m[1])}.ipynb', cell.source)
             yield cell
         else:
             cell.source = re.sub(r'^#\|.*\n?', '', cell.source, flags=re.M)
@@ -115,21 +123,36 @@ def lost_widgets(nb, path):
             yield f"{path.name}: no state is stored for the widget {''.join(data.get('text/plain', ''))[:60]!r}"
 
 
+def contents(names):
+    "The table of contents, a part for each folder: MyST's toctrees."
+    top, parts = [o for o in names if '/' not in o and o != 'index'], {}
+    for name in names:
+        if '/' in name: parts.setdefault(name.split('/')[0], []).append(name)
+    if top: yield '```{toctree}\n:hidden:\n\n' + '\n'.join(top) + '\n```'
+    for folder, some in parts.items():
+        caption = re.sub(r'^\d+_', '', folder).replace('_', ' ').capitalize()
+        yield f'```{{toctree}}\n:hidden:\n:caption: {caption}\n\n' + '\n'.join(some) + '\n```'
+
+
 def write_pages(src):
     "Write every notebook's page into the folder `src`; returns faults as sentences."
     cfg = get_config()
-    nbs = sorted(nbglob(as_path=True), key=lambda p: (p.stem != 'index', p.name))
-    names = [page_name(p) for p in nbs]
-    faults = []
+    def place(p): # the course first, by its numbers; then the library, then the experiments
+        folder = p.relative_to(cfg.nbs_path).parent.as_posix()
+        return p.stem != 'index', folder != '.', not folder[0].isdigit(), folder != 'library', folder, p.name
+    nbs = sorted(nbglob(as_path=True), key=place)
+    names = [page_name(p.relative_to(cfg.nbs_path)) for p in nbs]
+    faults = [f'two notebooks would make the page {o}' for o in {o for o in names if names.count(o) > 1}]
     for path, name in zip(nbs, names):
         nb = page(path)
         faults += lost_widgets(nb, path)
         nb.cells = list(sphinx_cells(nb, path))
-        if name == 'index': nb.cells.append(mk_cell('```{toctree}\n:hidden:\n' + '\n'.join(names[1:]) + '\n```', 'markdown'))
+        if name == 'index': nb.cells.append(mk_cell('\n\n'.join(contents(names)), 'markdown'))
         else:
             url = f'{cfg.git_url}/blob/{cfg.branch}/{path.relative_to(cfg.config_path)}'
             link = f'<a class="notebook" href="{url}">this page as a notebook</a>'
             nb.cells[0].source = re.sub(r'(?m)^(# .*)', rf'\1\n\n{link}', nb.cells[0].source, count=1)
+        (src/name).parent.mkdir(exist_ok=True)
         write_nb(nb, src/f'{name}.ipynb')
     images = cfg.nbs_path/'images'
     if images.exists(): shutil.copytree(images, src/'images')
@@ -151,14 +174,20 @@ def settings(js):
         nb_execution_mode='off', nb_execution_cache_path='.cache', nb_merge_streams=True)
 
 
+def html_files(site):
+    "The site's pages, without the theme's own files."
+    return [p for p in site.rglob('*.html') if not p.relative_to(site).parts[0].startswith('_')]
+
+
 def dead_links(site):
     "Links inside the site that lead nowhere, as sentences."
-    pages = {p.name: p.read_text(encoding='utf-8') for p in site.glob('*.html')}
+    pages = {p.relative_to(site).as_posix(): p.read_text(encoding='utf-8') for p in html_files(site)}
     ids = {name: set(re.findall(r'\b(?:id|name)="([^"]+)"', html)) for name, html in pages.items()}
     for name, html in pages.items():
         for link in sorted(set(re.findall(r'(?:href|src)="([^":]+)"', html))):
             file, _, target = unquote(link).partition('#')
-            file = file.split('?')[0] or name
+            file = file.split('?')[0]
+            file = normpath((Path(name).parent/file).as_posix()) if file else name
             if not (site/file).exists(): yield f'{name}: {link} is not there'
             elif target and file in ids and target not in ids[file]: yield f'{name}: {link} has no such target'
 
@@ -177,8 +206,9 @@ def main(js:Path=None): # for reading offline: a node_modules folder with mathja
     app = Sphinx(src, None, src/'html', src/'.doctrees', 'html', confoverrides=settings(js), status=None, warningiserror=True)
     app.build()
     shutil.move(src/'html', out)
-    for p in out.glob('*.html'):  # nbdev's links to our own site work from any folder, offline too
-        p.write_text(p.read_text(encoding='utf-8').replace(f'href="{cfg.doc_host}{cfg.doc_baseurl}', 'href="'), encoding='utf-8')
+    for p in html_files(out):  # nbdev's links to our own site work from any folder, offline too
+        up = '../'*(len(p.relative_to(out).parts)-1)
+        p.write_text(p.read_text(encoding='utf-8').replace(f'href="{cfg.doc_host}{cfg.doc_baseurl}', f'href="{up}'), encoding='utf-8')
     faults += dead_links(out)
     print(*faults, sep='\n')
     if app.statuscode or faults: sys.exit('The site has faults, listed above.')

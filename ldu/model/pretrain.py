@@ -464,7 +464,7 @@ def train_judges(out:Path, r:dict, seed:int=0, device='cpu', log=print):
         _train(name, out, [judge], identity_loss(judge, r['identity']['batch']), r['identity'], seed+6+i, log)
         keep_net(out/'judges'/name, judge.cpu())
 
-# %% ../../nbs/library/pretrain.ipynb #c029s3
+# %% ../../nbs/library/pretrain.ipynb #c029s4
 def _latents(out, r, seed, log, vae, tok):
     "What the base learns from, encoded once and kept."
     cache = out/'pool.safetensors'
