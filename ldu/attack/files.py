@@ -25,7 +25,7 @@ from ..pictures.folders import square
 from .personalize import PRESETS,check_noun,class_pictures,learning,load_word,save_dreambooth,save_lora,save_word
 
 # %% ../../nbs/library/personalize_files.ipynb #flt1
-from ..faults import FILLED,ANY_SEED,Range,limits,write_or_rescue,WORD
+from ..faults import FILLED,ANY_SEED,Range,limits,write_or_rescue,NOUN
 
 # %% ../../nbs/library/personalize_files.ipynb #c007
 Album = namedtuple('Album', 'ims files faults') # M×3×S×S in [0,1], their M paths, {path: sentence} of what could not be read
@@ -122,7 +122,7 @@ def _class(base, preset, n, noun, seed, bar):
 def _calls(n, steps, batch=16): return 2*steps*-(-n//batch)   # of the U-Net, to draw n pictures with guidance
 
 # %% ../../nbs/library/personalize_files.ipynb #c028
-@limits(method=PRESETS['mini'], out=FILLED, base=FILLED, noun=WORD, preset=PRESETS, seed=ANY_SEED, prior_n=Range(1), steps=Range(1), lr=Range(0,1,above=True), batch=Range(1), rank=Range(1,1024))
+@limits(method=PRESETS['mini'], out=FILLED, base=FILLED, noun=NOUN, preset=PRESETS, seed=ANY_SEED, prior_n=Range(1), steps=Range(1), lr=Range(0,1,above=True), batch=Range(1), rank=Range(1,1024))
 def personalize_files(
     method, # textual-inversion, dreambooth or lora
     photos:list, # photographs of one subject, or folders of them; of each, the middle square is used, shrunk to the base's size

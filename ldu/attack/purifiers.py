@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PURIFIERS', 'PURIFIER_MODULES', 'QUIET', 'PROMPT', 'Impress', 'IMPRESS', 'as_base', 'register_purifier',
-           'find_purifier', 'read_chain', 'compose', 'purify', 'gaussian', 'jpeg', 'resize', 'crop', 'flip',
-           'total_variation', 'masked_fit', 'tv_minimise', 'tvm', 'vae', 'to_time', 'drown', 'renoise',
+           'find_purifier', 'read_chain', 'check_chain', 'compose', 'purify', 'gaussian', 'jpeg', 'resize', 'crop',
+           'flip', 'total_variation', 'masked_fit', 'tv_minimise', 'tvm', 'vae', 'to_time', 'drown', 'renoise',
            'latent_diffpure', 'latent_diffpure_prompt', 'regenerate', 'impress_steps', 'impress', 'purify_files']
 
 # %% ../../nbs/4_contest/19_purification.ipynb #c002
@@ -29,7 +29,7 @@ from ..pictures.runs import Report,in_tiles,_claimed,_run
 from ..toy.schedule import last,noisify,sample,time_grid
 
 # %% ../../nbs/4_contest/19_purification.ipynb #flt1
-from ..faults import FILLED,ANY_SEED,Range,check_options,limits,options_of,read_options,said_options,WORD
+from ..faults import FILLED,ANY_SEED,Range,check_options,limits,options_of,read_options,said_options,NOUN
 
 # %% ../../nbs/4_contest/19_purification.ipynb #c006
 def as_base(
@@ -112,6 +112,11 @@ def _check_chain(chain, steps, strength, options):
         s = s if strength is None else strength
         if s is not None and not 0<=s<=1: raise ValueError(f"The strength of {name!r} is a number from 0 to 1, not {s}.")
     return known
+
+# %% ../../nbs/4_contest/19_purification.ipynb #flt2
+def check_chain(chain): # as for `read_chain`
+    "A ValueError for a chain that `purify` would refuse, before there are pictures."
+    _check_chain(chain, read_chain(chain), None, {})
 
 # %% ../../nbs/4_contest/19_purification.ipynb #c012
 def compose(
@@ -301,7 +306,7 @@ def latent_diffpure(
     return renoise(base, ims, strength, base.embed(prompt), guidance, None, steps, eta, seed)
 
 @register_purifier('latent-diffpure-prompt', tiled=True)
-@limits(noun=WORD, guidance=Range(0), steps=Range(1), eta=Range(0,1))
+@limits(noun=NOUN, guidance=Range(0), steps=Range(1), eta=Range(0,1))
 def latent_diffpure_prompt(
     ims:torch.Tensor, strength:float=.15,
     noun:str='person', guidance:float=1., # the class, put into `PROMPT`

@@ -9,7 +9,7 @@ __all__ = ['Pair', 'MARKS', 'CONTROLS', 'Plan', 'PLANS', 'Job', 'find_pairs', 'v
            'score_files', 'make_card']
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c002
-import hashlib,json,math,re
+import hashlib,json,math,re,sys
 from collections import namedtuple
 from pathlib import Path
 import torch
@@ -24,14 +24,14 @@ from ..pictures.folders import square
 from ..measure.evaluators import LABELS
 from ..attack.files import course,read_json
 from ..measure.metrics import Score,embeddings,identity_cosines,load_judge,score
-from ..attack.personalize import PRESETS,class_pictures,learning,textual_inversion
+from ..attack.personalize import PRESETS,check_noun,class_pictures,learning,textual_inversion
 from ..model.autoencoder import measure,round_trip
-from ..attack.purifiers import compose
+from ..attack.purifiers import check_chain,compose
 from ..protection.objective import noise_like
 from ..world.portraits import people
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #flt1
-from ..faults import FILLED,ANY_SEED,limits,WORD
+from ..faults import FILLED,ANY_SEED,limits,NOUN
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c007
 Pair = namedtuple('Pair', 'name original protected') # stem, 1×3×H×W in [0,1] twice
@@ -296,7 +296,7 @@ def to_markdown(card:Card, seen, rows, attacks, washed)->str:
     return '\n\n'.join(parts)+'\n'
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c048
-@limits(originals=FILLED, protected=FILLED, out=FILLED, base=FILLED, noun=WORD, seed=ANY_SEED, judge=FILLED)
+@limits(originals=FILLED, protected=FILLED, out=FILLED, base=FILLED, noun=NOUN, seed=ANY_SEED, judge=FILLED)
 def score_files(
     originals, # folder of originals, or one of them
     protected, # folder of the protected pictures, found by the originals' names, or one of them
@@ -311,12 +311,12 @@ def score_files(
     progress:bool=True, # show a bar
 )->Card: # also in report.json; `.status` is 0, or 1 where some pictures found no partner
     "Tell how visible a protection is, whether it protects, and what removes it: the report card; run it again to go on where it was stopped."
-    model = base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
-    ways,wash,plan = _listed(methods),_listed(purifiers),find_plan(model, quick)
+    ways,wash = _listed(methods),_listed(purifiers)
     if not ways: raise ValueError(f"Name at least one method; there are {', '.join(PRESETS['mini'])}.")
-    for m in ways: course(model, m)
-    for p in wash: compose(p)
-    for word in ('sks',noun): model.token_id(word)
+    for m in ways: course(None, m, 'mini')   # what is wrong with them is said before anything is opened
+    for p in wash: check_chain(p)
+    model = base if isinstance(base, LatentDiffusion) else LatentDiffusion.open(base)
+    plan = find_plan(model, quick); model.token_id('sks'); check_noun(model, noun)
     pairs,faults = find_pairs(originals, protected, out)
     if all(p.original.equal(p.protected) for p in pairs): raise ValueError(f'{protected} holds the very pictures of {originals}: nothing has been protected there.')
     if isinstance(judge,(str,Path)): judge = load_judge(judge)
@@ -344,11 +344,13 @@ def _card_folder(out, refs=None): # refs: a hash of the pictures
 def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0, progress=True, judge=None)->Card:
     "Measure, learn, judge and write; what `score_files` does once its input is checked."
     sets = make_sets(pairs, base, wash, seed); refs = sets['original']
+    seen = visibility(pairs, base)
+    if progress: tqdm.write(visible_verdict(seen), file=sys.stderr)   # known at once; the lessons take longer
     label = LABELS[criticise(refs)[0].mean(0).argmax()]
     about = dict(base=base.name, weights=fingerprint(base), noun=noun, label=label, seed=seed, version=__version__) | ({} if judge is None else dict(judge=_named(judge, refs)))
     rows = list(do_jobs(base, jobs(sets, ways, plan, about), sets, plan, out/'rows', label, noun, seed, progress, judge))
     untaught = [v for l in range(plan.lessons) for v in identity_cosines(base.generate(f'a photo of a sks {noun}', n=plan.n, steps=plan.steps, guidance=plan.guidance, seed=seed+l), refs, judge).tolist()]
-    attacks,seen = [attack_verdict(rows, m, untaught) for m in ways],visibility(pairs, base)
+    attacks = [attack_verdict(rows, m, untaught) for m in ways]
     by = next((v for v in attacks if v['method']=='dreambooth'), attacks[0])
     washed = [purifier_verdict(rows, by, p) for p in wash]
     card = Card(about | dict(out=str(out), refs=_pairs_hash(pairs), visible=visible_verdict(seen), attacks=attacks, purified=washed, cautions=cautions(base, pairs, label, plan, judge), untaught=untaught,

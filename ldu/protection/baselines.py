@@ -21,7 +21,7 @@ from .photographs import register
 from ..toy.schedule import noisify
 
 # %% ../../nbs/4_contest/18_baselines.ipynb #flt1
-from ..faults import FILLED,Option,Range,check_options,limits,options_of,WORD
+from ..faults import FILLED,Option,Range,check_options,limits,options_of,NOUN
 
 # %% ../../nbs/4_contest/18_baselines.ipynb #c004c
 class Draws(torch.Generator):
@@ -236,7 +236,7 @@ def offer(
 ):
     "Make a search known as a method for photographs, with its recipes; returns it."
     RECIPES['mini'][name],RECIPES['paper'][name] = dict(mini or {}),dict(paper or {})
-    known = options_of(*also, run, first=2, skip=('budget','seed','start',*fixed)) | dict(preset=Option(str, 'mini', RECIPES), noun=Option(str, 'person', WORD))
+    known = options_of(*also, run, first=2, skip=('budget','seed','start',*fixed)) | dict(preset=Option(str, 'mini', RECIPES), noun=Option(str, 'person', NOUN))
     prompts = {k:o.default for k,o in known.items() if isinstance(o.default,str) and 'person' in o.default and k!='noun'}
     def make(base, budget, mode, /, seed=0, preset:str='mini', noun:str='person', **options):
         if mode!='residual': raise ValueError("This method changes pictures, not latents: use it in mode 'residual'.")

@@ -19,14 +19,14 @@ from ..pictures.files import output_folder,write_json
 from ..pictures.folders import Folders
 from ..model.inversion import check_level
 from ..measure.metrics import score,ssim
-from ..attack.personalize import TEMPLATES,textual_inversion
+from ..attack.personalize import TEMPLATES,check_noun,textual_inversion
 from ..model.pretrain import log_lines,same_run,save_whole
 from .rho import RHOS,Rho
 from .objective import GOALS,latent_shift,lesson,open_rho,protect,shift,train_rho,walker
 from ..world.portraits import SPLITS,people
 
 # %% ../../nbs/3_method/15_training.ipynb #flt1
-from ..faults import FILLED,ANY_SEED,Range,limits,WORD
+from ..faults import FILLED,ANY_SEED,Range,limits,NOUN
 
 # %% ../../nbs/3_method/15_training.ipynb #c006
 def learn_anchors(
@@ -60,7 +60,7 @@ def _subjects(data, r, size):
 # %% ../../nbs/3_method/15_training.ipynb #c011
 Trained = namedtuple('Trained', 'summary') # what to tell the user
 
-@limits(out=FILLED, base=FILLED, data=FILLED, recipe=RHO_RECIPES, goal=GOALS, budget=Range(1,255), delta=Range(0,above=True), steps=Range(1), T=Range(1,1000), k=Range(1,1000), iters=Range(0), mode=('residual','decode'), kind=RHOS, noun=WORD, seed=ANY_SEED)
+@limits(out=FILLED, base=FILLED, data=FILLED, recipe=RHO_RECIPES, goal=GOALS, budget=Range(1,255), delta=Range(0,above=True), steps=Range(1), T=Range(1,1000), k=Range(1,1000), iters=Range(0), mode=('residual','decode'), kind=RHOS, noun=NOUN, seed=ANY_SEED)
 def train(
     out:str='_runs/rho', # folder for rho, its anchors, log and card; run again to go on
     base:str='mini', # 'mini', a diffusers folder or a hub id
@@ -90,7 +90,7 @@ def train(
     if r['delta']<=0: raise ValueError(f"delta is above 0, not {r['delta']}: what is not to be seen at all cannot be changed.")
     for name,least in dict(steps=1, k=1, iters=0).items():
         if r[name]<least: raise ValueError(f'{name} is a whole number from {least}, not {r[name]}.')
-    b = LatentDiffusion.open(base); b.token_id(noun); check_level(b, r['T']); albums,target = _subjects(data, r, b.size)   # what is wrong with them is said before anything is written
+    b = LatentDiffusion.open(base); check_noun(b, noun); check_level(b, r['T']); albums,target = _subjects(data, r, b.size)   # what is wrong with them is said before anything is written
     out,acc = output_folder(out),Accelerator(cpu=b.device.type=='cpu'); b.to(acc.device)
     with acc.main_process_first(): same_run(out, r|dict(base=b.name, weights=fingerprint(b)), 'log.jsonl', COMMON)
     with acc.main_process_first():
