@@ -94,10 +94,11 @@ def time_sigma(schedule, t)->float:
 def sigma_time(
     schedule, sigma:float # standard deviation beside a picture in [-1,1]
 )->float:
-    "t*, a fractional time: where (1-ᾱ)/ᾱ = σ² (Carlini et al. 2023), by bisection."
+    "t*, a fractional time: where (1-ᾱ)/ᾱ = σ² (Carlini et al. 2023), by bisection; clipped to the schedule's ends where it has no such time."
+    if not 0<=sigma<float('inf'): raise ValueError(f'sigma, a standard deviation, is a number from 0, not {sigma}.')
     lo,hi = 0.,schedule.T
-    if not time_sigma(schedule,lo)<=sigma<=time_sigma(schedule,hi): raise ValueError(
-        f'No time of this schedule has σ = {sigma:.4g}: it goes from {time_sigma(schedule,lo):.3g} to {time_sigma(schedule,hi):.3g} (in [-1,1], twice that in [0,1]).')
+    if sigma<=time_sigma(schedule,lo): return lo
+    if sigma>=time_sigma(schedule,hi): return float(hi)
     while hi-lo>1e-4: mid = (lo+hi)/2; lo,hi = (mid,hi) if time_sigma(schedule,mid)<sigma else (lo,mid)
     return (lo+hi)/2
 

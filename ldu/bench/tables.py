@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['Row', 'TABLES', 'SEEN', 'UNSEEN', 'BASES', 'SHIPPED', 'LEARNERS', 'RIVALS', 'TOKENS', 'STRONG', 'PARTS', 'cost',
-           'album_of', 'protected', 'change', 'learnt', 'run_row', 'keep', 'read_rows', 'weights_now', 'same_weights',
-           'recall', 'grow', 'table', 'bite', 'budgets', 'steps', 'gates', 'vulnerability', 'transfer', 'collections',
-           'adapting', 'rivals', 'rivals_32', 'purifiers', 'modules', 'tokens', 'summary', 'Bench', 'bench']
+           'album_of', 'held_out', 'protected', 'change', 'learnt', 'of_drawings', 'run_row', 'keep', 'read_rows',
+           'weights_now', 'same_weights', 'recall', 'grow', 'table', 'bite', 'budgets', 'steps', 'gates',
+           'vulnerability', 'transfer', 'collections', 'adapting', 'rivals', 'rivals_32', 'purifiers', 'modules',
+           'tokens', 'suffix', 'summary', 'on_base', 'Bench', 'bench']
 
 # %% ../../nbs/library/bench.ipynb #c002
 import ctypes,hashlib,json,math,time
@@ -18,14 +19,14 @@ import pandas as pd, torch
 from scipy.stats import wilcoxon
 from safetensors.torch import load_file
 from tqdm.auto import tqdm
-from ..model.base import LatentDiffusion
+from ..model.base import LatentDiffusion,resolve_base
 from ..shipped import mini_path
 from ..toy.budget import from_255,linf,psnr,quantise,rms
 from ..model.codebook import spread
 from ..pictures.files import atomic,file_digest,output_folder,write_json
-from ..measure.quality import cleanness,clip_iqac,critic_distance,detection_failure
+from ..measure.quality import cleanness,clip_iqac,critic_distance,detection_failure,quality
 from ..measure.evaluators import LABELS,labels
-from ..measure.metrics import identity_cosines,score,ssim
+from ..measure.metrics import identity_cosines,identity_matching,ms_ssim,score,ssim
 from ..attack.personalize import class_pictures
 from ..protection.photographs import find_method
 from ..model.pretrain import save_whole
@@ -78,6 +79,11 @@ def album_of(row:Row, n:int=6)->torch.Tensor: # n×3×S×S in [0,1]
     x = COLLECTIONS[row.collection].album(row.subject, n, size=_open(row.base).size)
     return (x*255).round()/255
 
+def held_out(row:Row, n:int=6)->torch.Tensor: # n×3×S×S in [0,1]
+    "Other photographs of the row's subject, from which no attacker has learnt."
+    x = COLLECTIONS[row.collection].album(row.subject, n, n, size=_open(row.base).size)
+    return (x*255).round()/255
+
 def protected(row:Row, out:Path)->tuple: # pictures, what they cost
     "The pictures of a row after its protection; kept in `out/pictures`."
     file = Path(out)/'pictures'/f'{_key(_protection(row))}.safetensors'
@@ -114,7 +120,7 @@ def change(row:Row, safe:torch.Tensor)->dict: # N×3×S×S in [0,1]: the album o
     "How visible a protection is, and what the attacker's base sees of it; means over the pictures."
     name = row.attacker or row.base
     base,clean,noun = _open(name),album_of(row),COLLECTIONS[row.collection].noun(row.subject)
-    return dict(psnr=psnr(clean,safe).clamp_max(99).mean().item(), ssim=ssim(clean,safe).mean().item(), linf=255*linf(clean,safe).max().item(),
+    return dict(psnr=psnr(clean,safe).clamp_max(99).mean().item(), ssim=ssim(clean,safe).mean().item(), ms_ssim=ms_ssim(clean,safe).mean().item(), linf=255*linf(clean,safe).max().item(),
         rms=255*rms(clean,safe).mean().item(), distance=critic_distance(safe,clean).mean().item(),
         shift=latent_shift(base,safe,clean).mean().item(), loss=_says(name,noun,safe)/_says_of(row.collection,row.subject,name))
 
@@ -145,6 +151,16 @@ def _changed(row, out): return change(row, protected(row,out)[0])
 @lru_cache(maxsize=1)   # rows that differ only in what is asked stand together and learn once
 def _taught(row, out, steps): return learnt(row, protected(row,out)[0], steps)
 
+# %% ../../nbs/library/bench.ipynb #c012j
+def of_drawings(row:Row, ims:torch.Tensor)->dict: # N×3×S×S in [0,1]: what the row's attacker has drawn
+    "Who and how good that is, means over the drawings. `ISM_held_out`: against photographs that he has not learnt from; `…_detected`: over the drawings in which the subject was detected (nan where in none); IMS; Q on [-1,1]; CLIP-IQAC as a probability (`iqac`) and as the paper's difference."
+    noun,lost,refs = COLLECTIONS[row.collection].noun(row.subject),detection_failure(ims,_label(row)),dict(ISM=album_of(row), ISM_held_out=held_out(row))
+    seen,means = lost==0,{}
+    for k,r in refs.items():
+        v = identity_cosines(ims, r); means |= {k:v.mean().item(), k+'_detected':v[seen].mean().item()}
+    return means | dict(FDFR=lost.mean().item(), IMS=identity_matching(ims,refs['ISM_held_out']).mean().item(), cleanness=cleanness(ims).mean().item(),
+        iqac=clip_iqac(ims,noun).mean().item(), iqac_difference=clip_iqac(ims,noun,'difference').mean().item(), Q=quality(ims,noun,signed=True).mean().item())
+
 # %% ../../nbs/library/bench.ipynb #c013
 def run_row(
     row:Row, out:Path, # what to do; where pictures and results are kept
@@ -153,13 +169,12 @@ def run_row(
     "One row of a table; kept in `out/rows`, so that a second call costs nothing."
     asked = n,steps,draw_steps,guidance; file = _place(out, row, asked)
     if file.exists(): return json.loads(file.read_text())
-    clean,(_,spent) = album_of(row),protected(row, out)
+    _,spent = protected(row, out)
     base,noun = _open(row.attacker or row.base),COLLECTIONS[row.collection].noun(row.subject)
     prompt,(_,token,free) = row.prompt.format(noun=noun),_learner(row)
     draw = (lambda **o: noise_free(base, prompt, negative_token=token, **o)) if free else (lambda **o: base.generate(prompt, **o))
     ims = draw(n=n, steps=draw_steps, guidance=guidance, seed=row.seed, **_taught(row._replace(prompt='', learner=row.learner.removesuffix(' + noise-free')), out, steps))
-    result = row._asdict() | _changed(row._replace(purifier='', learner='', prompt=''), out) | spent | dict(ISM=identity_cosines(ims,clean).mean().item(),
-        FDFR=detection_failure(ims,_label(row)).mean().item(), cleanness=cleanness(ims).mean().item(), iqac=clip_iqac(ims,noun).mean().item(),
+    result = row._asdict() | _changed(row._replace(purifier='', learner='', prompt=''), out) | spent | of_drawings(row, ims) | dict(
         asked=json.dumps(asked), backend=f'{base.device.type}, torch {torch.__version__}')
     file.parent.mkdir(parents=True, exist_ok=True); write_json(file, result)
     return result
@@ -322,7 +337,7 @@ PARTS = '','restorer','super-resolution','restore'   # restore is both
 
 @table
 def modules(subjects, seeds):
-    "The strong attacker part by part, before and after the adaptive attack (Tables 3 and 4 of *Investigating and Defending Shortcut Learning*), at the matched budget."
+    "The strong attacker part by part, before and after ASPL through the purifier, ours in place of its adaptive attack (after Tables 3 and 4 of *Investigating and Defending Shortcut Learning*), at the matched budget."
     whole = lambda **kw: [r for p in PARTS for l in ('dreambooth',STRONG) for r in _each(subjects, seeds, purifier=p, learner=l, **kw)]
     return whole() + whole(method='aspl', budget=32) + whole(method='aspl-adaptive', options=_opt(purifier='restore'), budget=32)
 
@@ -331,6 +346,12 @@ def tokens(subjects, seeds):
     "Negative tokens (its Table 5), noise-free sampling, no purifier, at the matched budget."
     learners = ['dreambooth','dreambooth + noise-free']+[f'dreambooth + token: {t} + noise-free' for t in TOKENS]
     return [r._replace(learner=l) for r in _each(subjects, seeds)+_each(subjects, seeds, method='aspl', budget=32) for l in learners]   # the first two learn once
+
+@table
+def suffix(subjects, seeds):
+    "What the words ', without' and the token at the end of the prompt are worth in noise-free sampling (its Section 4.2), at the matched budget."
+    out = _each(subjects, seeds)+_each(subjects, seeds, method='aspl', budget=32)
+    return [r._replace(learner=STRONG, prompt=p) for r in out for p in (SEEN[0], f'{SEEN[0]}, without {TOKENS[-1]}')]   # both learn once
 
 # %% ../../nbs/library/bench.ipynb #c020
 def summary(
@@ -354,6 +375,12 @@ def summary(
     return pd.DataFrame(lines, dtype=object).set_index(by).fillna('')
 
 # %% ../../nbs/library/bench.ipynb #c025
+def on_base(rows:list, base:str=None)->list: # of `Row`; 'mini', an embedded base, a diffusers folder or a hub id
+    "The same rows on another base than `mini`, with the rhos trained for it."
+    if base in (None,'mini'): return rows
+    other = lambda options: options.replace('rho-mini-v1', f'rho-{Path(base).name}')
+    return list(dict.fromkeys(r._replace(base=base, options=other(r.options)) if r.base=='mini' else r for r in rows))
+
 class Bench(dict):
     "What a table says; `summary` for people."
     @property
@@ -361,10 +388,11 @@ class Bench(dict):
 
 @limits(name=TABLES, out=FILLED, subjects=Range(1,1000), seeds=Range(1,1000), steps=Range(1), known=FILLED)
 def bench(
-    name:str, # which table: a key of `TABLES`
+    name:str, # which table: bite, budgets, steps, gates, vulnerability, transfer, collections, adapting, rivals, rivals-32, purifiers, modules, tokens or suffix
     out:str='ldu-bench', # folder for pictures, rows, NAME.csv; run again to go on
     subjects:int=4, seeds:int=1, # reserved subjects; seeds of each
     steps:int=None, # of the personalizer; None: the preset's
+    base:str=None, # in place of mini-v1 wherever a table works on it, with the rhos that ship for it; without it, mini
     known:str=None, # CSV of such rows, computed elsewhere, to go on from
     progress:bool=True # show a bar
 )->Bench:
@@ -372,8 +400,9 @@ def bench(
     if name not in TABLES: raise ValueError(f"There is no table {name!r}; there are {', '.join(TABLES)}.")
     for k,v in dict(subjects=subjects, seeds=seeds, steps=1 if steps is None else steps).items():
         if v<1: raise ValueError(f'{k} is at least 1, not {v}.')
+    resolve_base(base or 'mini')   # a wrong one is told before anything is written
     out = output_folder(out); same_weights(out, note=True)
     if known: recall(known, out)
-    results = [run_row(r, out, steps=steps) for r in tqdm(TABLES[name](subjects, seeds), desc=name, disable=not progress)]
+    results = [run_row(r, out, steps=steps) for r in tqdm(on_base(TABLES[name](subjects, seeds), base), desc=name, disable=not progress)]
     keep(results, out/f'{name}.csv')
     return Bench(table=name, out=str(out), done=len(results), text=summary(results).to_string())

@@ -71,9 +71,16 @@ def zero_shot(ims:torch.Tensor, texts:list)->torch.Tensor: # N×(texts), rows ad
     "Which sentence fits each picture, as probabilities (zero-shot classification)."
     return (clip_pictures(ims)@clip_words(texts).T*load_clip()[0].logit_scale.exp()).softmax(1)
 
-def clip_iqac(ims:torch.Tensor, noun:str='person')->torch.Tensor: # N values in [0,1]
-    "CLIP-IQAC: the probability of 'a good photo of a …' against 'a bad photo of a …'."
-    return zero_shot(ims, [f'a good photo of a {noun}', f'a bad photo of a {noun}'])[:,0]
+def clip_iqac(
+    ims:torch.Tensor, noun:str='person', # N×3×H×W in [0,1]; what they should show
+    as_:str='probability' # in [0,1]; or 'difference' of the two cosines, as in *Investigating and Defending Shortcut Learning*
+)->torch.Tensor: # N values
+    "CLIP-IQAC: 'a good photo of a …' against 'a bad photo of a …'."
+    texts = [f'a good photo of a {noun}', f'a bad photo of a {noun}']
+    if as_=='probability': return zero_shot(ims, texts)[:,0]
+    if as_!='difference': raise ValueError(f"CLIP-IQAC is a 'probability' or a 'difference', not {as_!r}.")
+    with torch.no_grad(): good,bad = (clip_pictures(ims)@clip_words(texts).T).T
+    return good-bad
 
 def cleanness(ims:torch.Tensor, critic=None)->torch.Tensor: # N values in [0,1]
     "How clean the critic finds each picture: 1 as drawn, 0 badly spoilt."
@@ -81,9 +88,11 @@ def cleanness(ims:torch.Tensor, critic=None)->torch.Tensor: # N values in [0,1]
 
 def quality(
     ims:torch.Tensor, noun:str='person', # N×3×H×W in [0,1]; what they should show
-    other=cleanness # another judge of quality, pictures → N values in [0,1]
-)->torch.Tensor: # N values in [0,1]
+    other=cleanness, # another judge of quality, pictures → N values in [0,1]
+    signed:bool=False # on [-1,1], as in the paper: the other judge stretched to it, CLIP-IQAC as a difference of cosines
+)->torch.Tensor: # N values in [0,1], or in [-1,1]
     "Q of *Investigating and Defending Shortcut Learning*: the mean of CLIP-IQAC and another judge; there LIQE, here the critic."
+    if signed: return (clip_iqac(ims,noun,'difference')+2*other(ims)-1)/2
     return (clip_iqac(ims,noun)+other(ims))/2
 
 # %% ../../nbs/library/quality.ipynb #c019

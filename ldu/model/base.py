@@ -104,11 +104,14 @@ def fingerprint(
 # %% ../../nbs/2_models/09_latent_diffusion.ipynb #c013
 @patch
 def encode(self:LatentDiffusion,
-    ims:torch.Tensor # N×3×H×W in [0,1]; H and W multiples of `factor`
+    ims:torch.Tensor, # N×3×H×W in [0,1]; H and W multiples of `factor`
+    sample:torch.Generator=None # draw from the autoencoder's posterior with this, as diffusers' training scripts do; None: its mean
 )->torch.Tensor: # N×4×H/f×W/f, about unit variance
-    "Pictures to latents: the mean of the autoencoder's posterior, scaled."
+    "Pictures to latents: the mean of the autoencoder's posterior, or a sample of it, scaled."
     if ims.shape[-1]%self.factor or ims.shape[-2]%self.factor: raise ValueError(f'Height and width must be multiples of {self.factor}, not {ims.shape[-2]}×{ims.shape[-1]}: pad or tile the picture first.')
-    return self.vae.encode(check_ims(ims).to(self.device, self.vae.dtype)*2-1).latent_dist.mean*self.vae.config.scaling_factor
+    p = self.vae.encode(check_ims(ims).to(self.device, self.vae.dtype)*2-1).latent_dist
+    z = p.mean if sample is None else p.mean+p.std*torch.randn(p.mean.shape, generator=sample).to(p.mean)
+    return z*self.vae.config.scaling_factor
 
 @patch
 def decode(self:LatentDiffusion, z:torch.Tensor)->torch.Tensor:

@@ -68,7 +68,7 @@ def _method(name, said, options):
 def _told(v): return f'{v} {fingerprint(v)}' if isinstance(v,(str,Path)) and Path(v).is_dir() else str(v)   # of an option: a folder with what it holds
 
 # %% ../../nbs/library/photographs.ipynb #c046
-@limits(method=FILLED, out=FILLED, base=FILLED, budget=Range(1,255), mode=('residual','decode'), seed=ANY_SEED, k=Range(1), rho=FILLED, adapt=Range(0))
+@limits(method=FILLED, out=FILLED, base=FILLED, budget=Range(1,255), mode=('residual','decode'), seed=ANY_SEED, k=Range(1), rho=FILLED, adapt=Range(0), refine=Range(0))
 def protect_files(
     paths:list, # pictures, and folders to be searched for pictures
     out, # folder for the protected pictures (same stem, .png) and report.json
@@ -80,12 +80,13 @@ def protect_files(
     k:int=None, # denoising steps; without it, the method's own
     rho:str=None, # folder of a perturbation network that you have trained; without it, the one shipped for the base
     adapt:int=None, # steps of tuning that network on each photograph first; without it, none
+    refine:int=None, # gradient steps on the picture, from what that network makes of it; without it, none
     option:list=None, # NAME=VALUE, a further option of the method, such as steps=50; as often as you like
     progress:bool=True, # show a bar
     **more # further options of the method
 ) -> Report: # also in report.json; `.status` is 0, or 1 where some inputs failed
     "Protect pictures; run it again to go on where it was stopped."
-    make,options = _method(method, option, dict(k=k, rho=rho, adapt=adapt)|more)
+    make,options = _method(method, option, dict(k=k, rho=rho, adapt=adapt, refine=refine)|more)
     found,faults = find_pictures(paths, out)
     if not found: raise ValueError('\n'.join(faults.values()) or 'Name at least one picture or folder.')
     with _claimed(found, out, method) as (names,out):

@@ -21,6 +21,20 @@ class _Level(nn.Module):
         nn.init.zeros_(self.unet.conv_out.weight); nn.init.zeros_(self.unet.conv_out.bias)
     def forward(self, z, T): return self.unet(z, T).sample
 
+# %% ../../nbs/3_method/13_rho.ipynb #c005d
+class _Convolutions(nn.Module):
+    "The paper's shape: convolutions, half the size in the middle, a transposed convolution up, a skip, LeakyReLU; the last starts at zero."
+    def __init__(self, channels, width, size):
+        super().__init__()
+        w,act = width,lambda *layers: nn.Sequential(*(o for l in layers for o in (l,nn.LeakyReLU(.2))))
+        self.first = act(nn.Conv2d(channels,w,3,padding=1), nn.Conv2d(w,w,3,padding=1))
+        self.low = act(nn.Conv2d(w,2*w,3,2,1), nn.Conv2d(2*w,2*w,3,padding=1), nn.Conv2d(2*w,2*w,3,padding=1), nn.ConvTranspose2d(2*w,w,4,2,1))
+        self.last = nn.Sequential(act(nn.Conv2d(2*w,w,3,padding=1), nn.Conv2d(w,w,3,padding=1)), nn.Conv2d(w,channels,3,padding=1))
+        nn.init.zeros_(self.last[-1].weight); nn.init.zeros_(self.last[-1].bias)
+    def forward(self, z, T):
+        a = self.first(z)
+        return self.last(torch.cat([a, self.low(a)[...,:a.shape[-2],:a.shape[-1]]], 1))   # an odd side comes back one too long
+
 # %% ../../nbs/3_method/13_rho.ipynb #c005c
 class _Affine(nn.Module):
     "The shift of z_T ↦ (1+s)·z_T + b, one s and one b for each number of the latent; both begin at 0."
@@ -38,7 +52,7 @@ class _FullyConnected(nn.Module):
         nn.init.zeros_(self.outer.weight); nn.init.zeros_(self.outer.bias)
     def forward(self, z, T): return self.outer(nn.functional.silu(self.inner(z.flatten(1)))).view_as(z)
 
-RHOS = dict(unet=_Level, affine=_Affine, mlp=_FullyConnected)
+RHOS = dict(unet=_Level, conv=_Convolutions, affine=_Affine, mlp=_FullyConnected)
 
 # %% ../../nbs/3_method/13_rho.ipynb #c006
 class Rho(ModelMixin, ConfigMixin):
@@ -46,14 +60,15 @@ class Rho(ModelMixin, ConfigMixin):
     @register_to_config
     def __init__(self,
         channels:int=4, # of the latent
-        width:int=30, # of the one level, a multiple of 6; 30 gives 144K weights (the paper says about 145K)
+        width:int=30, # of the full size, for 'unet' a multiple of 6; 30 gives 144K weights, for 'conv' 145K (the paper says about 145K)
         T:int=500, # the level at which it works, kept with the weights; the paper's is 999
-        kind:str='unet', # 'unet', 'affine' or 'mlp'
+        kind:str='unet', # 'unet', 'conv' (the paper's shape), 'affine' or 'mlp'
         size:int=16 # side of the latent; only 'affine' and 'mlp' are tied to it
     ):
         super().__init__()
         if kind not in RHOS: raise ValueError(f"There is no rho of kind {kind!r}; there are {', '.join(RHOS)}.")
         if kind=='unet' and (width<6 or width%6): raise ValueError(f'The width of rho is a multiple of 6, not {width}.')
+        if width<1: raise ValueError(f'The width of rho is a whole number from 1, not {width}.')
         self.net = RHOS[kind](channels, width, size)
     def forward(self, z_T):
         if z_T.shape[1]!=self.config.channels: raise ValueError(f'This rho moves latents of {self.config.channels} channels, not of {z_T.shape[1]}: train one on this base with `ldu train`.')

@@ -57,18 +57,20 @@ def easpl(
     budget:float=10., step:float=None, rounds:int=8, learn:int=3, climb:int=6, lr:float=2e-4, # as for `aspl`
     surrogates:int=3, prior:torch.Tensor=None, # how many, where there is one base; pictures of the class
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
-    clean:torch.Tensor=None, start=None, variant:str='paper', gradient:str='full', gain=None, **options # as for `aspl`
+    clean:torch.Tensor=None, start=None, variant:str='paper', gradient:str='full', gain=None, # as for `aspl`
+    apart:bool=None, **options # does each surrogate learn from its own pictures (the released code) or from the mean? None: apart where `variant` is 'released'; for `pgd`
 ):
     "EASPL (Anti-DreamBooth): ASPL with a team, whose pictures are averaged each round; yields a `Pgd` a round."
     gain = gain or partial(lesson_gain, gradient=gradient)
     team = list(bases) if isinstance(bases,(list,tuple)) else [bases]*surrogates
     courses = [_course(b, lr, prior, instance, class_prompt, variant) for b in team] if prior is not None or len(set(map(id,team)))>1 else [_course(team[0], lr, prior, instance, class_prompt, variant)]*len(team)
+    apart = variant=='released' if apart is None else apart
     owns,x = [copy_of(Personal(b.unet,b.text_encoder)) for b in team],'picture' if variant=='released' and start is None else start
     for r in range(rounds):
         ends = [list(surrogate_climb(b, own, ims, x, budget, step, climb, learn, ims if clean is None else clean, c, seed+1000*i+3*r, gain, **options))[-1]
                 for i,(b,own,c) in enumerate(zip(team, owns, courses))]
         x = torch.stack([o.ims for o in ends]).mean(0)
-        for i,(b,own,c) in enumerate(zip(team, owns, courses)): study(b, own, x, learn, seed+1000*i+3*r+2, **c)
+        for i,(b,own,c) in enumerate(zip(team, owns, courses)): study(b, own, ends[i].ims if apart else x, learn, seed+1000*i+3*r+2, **c)
         yield Pgd(r+1, sum(o.gain for o in ends)/len(ends), x, torch.stack([o.gains for o in ends]).mean(0))
 
 # %% ../../nbs/library/surrogates.ipynb #c022
