@@ -24,7 +24,7 @@ Outcome = namedtuple('Outcome', 'summary files status', defaults=(0,))  # a sent
 @limits(out=FILLED, collection=('people','ink','toys','paintings'), identity=Range(0,99_999), n=Range(1,100_000), start=Range(0,10**6), size=Range(8,4096))
 def world_files(
     out, # folder for the pictures and metadata.jsonl, their captions
-    collection:str='people', # people, ink, toys or paintings
+    collection:str='people', # people, ink, toys, paintings; faces, faces-ink, objects, canvas
     identity:int=7, # who: 0 to 79999 have trained the networks, 80000 to 89999 helped to choose them, 90000 to 99999 are unseen
     n:int=6, # how many pictures
     start:int=0, # number of the first shot
@@ -32,7 +32,7 @@ def world_files(
 ) -> Outcome:
     "Write pictures of the embedded world."
     import torch
-    from ldu.world import ink,toys,paintings,portraits   # each collection registers itself
+    from ldu.world import faces,faces_ink,ink,paintings,portraits,texture,toys   # each collection registers itself
     from ldu.pictures.files import atomic,output_folder,write_picture
     from ldu.pictures.reading import read_picture
     some = portraits.COLLECTIONS[collection]

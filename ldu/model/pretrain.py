@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['Fit', 'MIX', 'Part', 'EXTRA', 'LETTERS', 'FLAWS', 'Pool', 'JUDGES', 'RECIPES', 'SMOKE', 'STAGES', 'CARD',
-           'step_generator', 'save_state', 'save_whole', 'keep_net', 'log_lines', 'same_run', 'load_state', 'fit',
-           'plan', 'draw_pool', 'pick', 'build_vae', 'take_over', 'bands', 'band_loss', 'vae_loss', 'even_channels',
-           'build_tokenizer', 'word_pool', 'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool',
-           'build_unet', 'build_scheduler', 'without_jumps', 'keep_jumps', 'latent_pool', 'base_loss', 'train_vae',
-           'train_clip', 'train_judges', 'train_base', 'pretrain', 'publish']
+           'step_generator', 'save_state', 'save_whole', 'keep_net', 'log_lines', 'same_run', 'load_state',
+           'orthogonal', 'Muon', 'muon_groups', 'fit', 'plan', 'draw_pool', 'pick', 'build_vae', 'take_over', 'bands',
+           'band_loss', 'whiteness', 'vae_loss', 'mix_channels', 'even_channels', 'white_channels', 'build_tokenizer',
+           'word_pool', 'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool', 'build_unet',
+           'build_scheduler', 'without_jumps', 'keep_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip',
+           'train_judges', 'train_base', 'pretrain', 'publish']
 
 # %% ../../nbs/library/pretrain.ipynb #c002
 import json,math,os,re,secrets,shutil,time
@@ -20,7 +21,7 @@ from .base import LatentDiffusion
 from ..shipped import mini_path
 from ..toy.budget import psnr
 from ..pictures.files import output_folder,vacant,whole_folder,write_json
-from ..measure.evaluators import IdentityEncoder,Critic,SPOILT,spoil,identity_loss,critic_loss,labels
+from ..measure.evaluators import IdentityEncoder,Critic,SPOILT,TURNS,FACE_TURNS,faceless,spoil,identity_loss,critic_loss,labels
 from safetensors.torch import load_file,save_file
 from torch import nn
 from diffusers import AutoencoderKL,UNet2DConditionModel,DDIMScheduler,StableDiffusionPipeline
@@ -83,8 +84,52 @@ def load_state(path, params, ema, opt)->dict: # the step, and further numbers an
     for i,p in enumerate(params):
         p.data.copy_(d[f'{i}.p'])
         if ema: ema[i].copy_(d[f'{i}.ema'])
-        opt.state[p] = {k:d[f'{i}.{k}'].to(p.device if k!='step' or opt.defaults.get('fused') else 'cpu') for k in ('step','exp_avg','exp_avg_sq')}
+        opt.state[p] = {k:d[f'{i}.{k}'].to(p.device if k!='step' or opt.defaults.get('fused') else 'cpu') for k in ('step','exp_avg','exp_avg_sq') if f'{i}.{k}' in d}
     return {k:v if v.dim() else v.item() for k,v in d.items() if '.' not in k}
+
+# %% ../../nbs/library/pretrain.ipynb #c005n
+def orthogonal(
+    m:torch.Tensor, # a matrix
+    rounds:int=5 # of the polynomial
+)->torch.Tensor: # of the same shape, with singular values near 1 (between 0.7 and 1.2)
+    "The nearest orthogonal matrix, roughly, by a Newton-Schulz iteration of fifth order (Jordan et al. 2024)."
+    tall = m.shape[0]>m.shape[1]
+    x = (m.T if tall else m)/(m.norm()+1e-7)
+    for _ in range(rounds):
+        a = x@x.T
+        x = 3.4445*x + (2.0315*a@a-4.775*a)@x
+    return x.T if tall else x
+
+# %% ../../nbs/library/pretrain.ipynb #c005o
+class Muon(torch.optim.AdamW):
+    "AdamW; in the groups marked `muon`, momentum made orthogonal, with ten times the rate."
+    @torch.no_grad()
+    def step(self, closure=None):
+        marked = [g for g in self.param_groups if g.get('muon')]
+        every,self.param_groups = self.param_groups,[g for g in self.param_groups if not g.get('muon')]
+        super().step(closure)
+        self.param_groups = every
+        for g in marked:
+            for p in g['params']: self._turn(p, 10*g['lr'], g['weight_decay'])
+    def _turn(self, p, lr, wd, keep=.95):
+        if p.grad is None: return
+        s = self.state[p]
+        if not s: s.update(step=torch.zeros(()), exp_avg=torch.zeros_like(p))
+        s['step'] += 1
+        s['exp_avg'].lerp_(p.grad, 1-keep)
+        m = orthogonal(s['exp_avg'].lerp(p.grad, 1-keep).flatten(1))
+        p.mul_(1-lr*wd).add_(m.view_as(p), alpha=-lr*max(1, m.shape[0]/m.shape[1])**.5)
+
+def muon_groups(
+    modules:list, # networks
+    few:int=16 # a layer with fewer inputs or outputs than this is Adam's
+)->list:
+    "The parameters of networks in two groups, for `Muon`."
+    words = {id(m.weight) for net in modules for m in net.modules() if isinstance(m, nn.Embedding)}
+    params = [p for net in modules for p in net.parameters() if p.requires_grad]
+    turned = [p for p in params if p.dim()>1 and min(p.shape[:2])>=few and id(p) not in words]
+    ids = {id(p) for p in turned}
+    return [dict(params=[p for p in params if id(p) not in ids]), dict(params=turned, muon=True)]
 
 # %% ../../nbs/library/pretrain.ipynb #c006
 def fit(
@@ -99,11 +144,13 @@ def fit(
     ema:float=.995, # weight of the past in the running average of the weights
     state:Path=None, # checkpoint to continue from and to write
     every:int=250, # steps between checkpoints
+    muon:bool=False, # step with `Muon` instead of AdamW
     ema_to=None # called with the list of averaged tensors at the start (a self-consistency teacher reads them)
 ):
     "Train; yields a `Fit` a step. When it ends, the modules hold the averaged weights."
     params = [p for m in modules for p in m.parameters() if p.requires_grad]
-    opt,avg,start,t0 = torch.optim.AdamW(params, lr=lr, weight_decay=wd, betas=(.9,.99)),[p.detach().clone() for p in params],0,time.time()
+    opt = (Muon if muon else torch.optim.AdamW)(muon_groups(modules) if muon else params, lr=lr, weight_decay=wd, betas=(.9,.99))
+    avg,start,t0 = [p.detach().clone() for p in params],0,time.time()
     if state and state.exists(): start = load_state(state, params, avg, opt)['step']
     if ema_to: ema_to(avg)
     for i in range(start, steps):
@@ -119,7 +166,7 @@ def fit(
     for p,a in zip(params,avg): p.data.copy_(a)
 
 # %% ../../nbs/library/pretrain.ipynb #c008
-from ..world import ink,toys,paintings
+from ..world import faces,faces_ink,ink,texture,toys,paintings
 MIX = dict(people=.45, ink=.2, toys=.2, paintings=.15) # shares of the collections
 
 Part = namedtuple('Part', 'name seeds shots') # subjects of one collection, one shot each
@@ -183,33 +230,65 @@ def band_loss(
     return sum(((p-q).abs()/(local(q)+floor)).mean() for p,q in zip(bands(y), bands(x)))*floor
 
 # %% ../../nbs/library/pretrain.ipynb #c010
+def whiteness(
+    z:torch.Tensor # N×C×h×w
+)->torch.Tensor:
+    "How far latents are from mean zero, unit variance and no correlation: squared distance of their second moments from the identity, a channel."
+    c = z.transpose(0,1).flatten(1)
+    return (c@c.T/c.shape[1]-torch.eye(len(c),device=z.device)).square().sum()/len(c)
+
 def vae_loss(
     vae, pictures:torch.Tensor, # a pool
     n:int, # pictures a batch; an eighth scribbles, an eighth clouds
     kl:float=1e-6, # weight of the KL divergence per latent value
     square:float=0., detail:float=0., band:float=.3, # weights: of the squared error; of the error where the picture has its finest detail (1: twice where that is .05); of `band_loss`
-    alone:int=0 # so many first steps see only the first tenths of the pool, which are people, and scribbles and clouds
+    white:float=0., # weight of `whiteness`
+    block:int=1, # side of the squares of latents that are to be white together
+    noise:float=0., # spread of the noise that the decoder must bear; 0: the posterior's own
+    alone:int=0, # so many first steps see only the first of the pool, which are people, and scribbles and clouds
+    share:float=MIX['people'] # how much of the pool that is
 ):
     "The loss function of the autoencoder, for `fit`."
     def loss(step, g):
         m = max(1, n//8); nothing = torch.randint(0, 2**31, (m,), generator=g)
-        some = pictures[:round(MIX['people']*len(pictures))] if step<alone else pictures
+        some = pictures[:round(share*len(pictures))] if step<alone else pictures
         size = pictures.shape[-1]
         x = torch.cat([pick(some,n-2*m,g), scribbles(nothing,size)*2-1, clouds(nothing,size)*2-1]).to(vae.device)
         q = vae.encode(x).latent_dist
-        y = vae.decode(q.mean + q.std*torch.randn(q.mean.shape, generator=g).to(x)).sample
+        plain = whiteness(F.pixel_unshuffle(q.mean[:n-2*m],block)) if white else 0.
+        y = vae.decode(q.mean + (noise or q.std)*torch.randn(q.mean.shape, generator=g).to(x)).sample
         tone = F.avg_pool2d(y-x, 8).abs().mean()
         fine = next(bands(x)).abs().mean(1, keepdim=True)
-        return ((1+20*detail*fine)*(y-x).abs()).mean() + square*F.mse_loss(y,x) + 4*tone + band*band_loss(y,x) + kl*.5*(q.mean**2+q.var-1-q.logvar).mean()
+        return ((1+20*detail*fine)*(y-x).abs()).mean() + square*F.mse_loss(y,x) + 4*tone + band*band_loss(y,x) + white*plain + kl*.5*(q.mean**2+q.var-1-q.logvar).mean()
     return loss
 
 # %% ../../nbs/library/pretrain.ipynb #c010e
 @torch.no_grad()
-def even_channels(vae, std:torch.Tensor): # the standard deviation of each channel of its latents
-    "Give each channel of the latents unit variance, without changing what the autoencoder does."
-    c,q,p = len(std),vae.quant_conv,vae.post_quant_conv
-    q.weight[:c] /= std.view(-1,1,1,1); q.bias[:c] /= std; q.bias[c:] -= 2*std.log()   # means; log-variances
-    p.weight *= std.view(1,-1,1,1)
+def mix_channels(
+    vae,
+    m:torch.Tensor, # C×C, regular: what the latents are multiplied by
+    mean:torch.Tensor=None # C: what is taken off them before
+):
+    "Give an autoencoder other latents without changing what it does: those of today, less a mean, times a matrix."
+    c,q,p = len(m),vae.quant_conv,vae.post_quant_conv
+    if mean is not None:
+        q.bias[:c] -= mean
+        p.bias += p.weight[...,0,0]@mean
+    spread = m.square().log()   # of the log-variances: what noise in one channel is in another
+    q.weight[:c] = torch.einsum('ij,jkhw->ikhw', m, q.weight[:c])
+    q.bias[:c] = m@q.bias[:c]
+    q.bias[c:] = torch.logsumexp(spread+q.bias[c:], 1)
+    if (m-m.diag().diag()).any(): q.weight[c:] = 0   # mixed noise: one size everywhere, that of the biases
+    p.weight.copy_(torch.einsum('ijhw,jk->ikhw', p.weight, torch.linalg.inv(m)))
+
+def even_channels(z:torch.Tensor)->torch.Tensor: # N×C×h×w → C×C
+    "The matrix that gives each channel of latents unit variance."
+    return (1/z.std((0,2,3))).diag()
+
+def white_channels(z:torch.Tensor)->torch.Tensor: # N×C×h×w → C×C
+    "The symmetric matrix that gives the channels of latents unit variance and no correlation (ZCA)."
+    s,v = torch.linalg.eigh(torch.cov(z.transpose(0,1).flatten(1)))
+    return (v*s.rsqrt())@v.T
 
 # %% ../../nbs/library/pretrain.ipynb #c012
 from tokenizers import Tokenizer,models,trainers,pre_tokenizers
@@ -224,17 +303,19 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789,.'-!?"
 
 # %% ../../nbs/library/pretrain.ipynb #c013
 def build_tokenizer(
-    n:int=20_000 # captions to learn from
-)->CLIPTokenizer: # at most 32 tokens a prompt
+    n:int=20_000, # captions to learn from
+    mix:dict=MIX, # of the collections
+    length:int=32 # tokens a prompt, at most
+)->CLIPTokenizer:
     "Byte-pair encoding of the world's captions as a `CLIPTokenizer`."
-    text = [o for p in plan(n) for o in COLLECTIONS[p.name].captions(p.seeds, p.shots)]
+    text = [o for p in plan(n, mix=mix) for o in COLLECTIONS[p.name].captions(p.seeds, p.shots)]
     tok = Tokenizer(models.BPE(unk_token='<|endoftext|>', end_of_word_suffix='</w>'))
     tok.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tok.train_from_iterator(text + EXTRA.replace(',',' ,').splitlines()*50, trainers.BpeTrainer(vocab_size=1200,
         special_tokens=['<|startoftext|>','<|endoftext|>'], end_of_word_suffix='</w>', initial_alphabet=list(LETTERS), show_progress=False))
     d = json.loads(tok.to_str())['model']
     for c in LETTERS: d['vocab'].setdefault(c+'</w>', len(d['vocab']))
-    return CLIPTokenizer(vocab=d['vocab'], merges=[tuple(m) if isinstance(m,list) else tuple(m.split()) for m in d['merges']], model_max_length=32)
+    return CLIPTokenizer(vocab=d['vocab'], merges=[tuple(m) if isinstance(m,list) else tuple(m.split()) for m in d['merges']], model_max_length=length)
 
 # %% ../../nbs/library/pretrain.ipynb #c014
 def word_pool(
@@ -248,7 +329,7 @@ def word_pool(
         return [w if u>praise else 'a good photo of'+w.split(' of',1)[1] if u>praise/2 else w+', high quality, highres' for w,u in zip(words,good)]
     return torch.stack([_tokens(tokenizer, [w for o in parts for w in said(o,d)]) for d in range(wordings)], 1)
 
-def _tokens(tokenizer, text): return tokenizer(text, padding='max_length', max_length=32, truncation=True, return_tensors='pt').input_ids
+def _tokens(tokenizer, text): return tokenizer(text, padding='max_length', max_length=tokenizer.model_max_length, truncation=True, return_tensors='pt').input_ids
 
 # %% ../../nbs/library/pretrain.ipynb #c014y
 FLAWS = dict(noise='noisy', signs='noisy', patches='pattern', blur='blurry', jpeg='low quality') # the words for the ways of `SPOILT`
@@ -290,21 +371,22 @@ def clip_loss(clip, pictures, words, n:int=128):
 
 # %% ../../nbs/library/pretrain.ipynb #c014d
 def wide_traits(
-    name:str, seeds:torch.Tensor # of one collection
+    name:str, seeds:torch.Tensor, # of one collection
+    collections=tuple(MIX) # all there are
 )->torch.Tensor: # n×D
     "The traits of subjects in one space for all collections: zeros in the places of the others."
-    zero = torch.zeros(1).long(); size = {k:COLLECTIONS[k].traits(zero).shape[1] for k in MIX}
+    zero = torch.zeros(1).long(); size = {k:COLLECTIONS[k].traits(zero).shape[1] for k in collections}
     return torch.cat([COLLECTIONS[k].traits(seeds) if k==name else torch.zeros(len(seeds),d) for k,d in size.items()], 1)
 
 class Names(ModelMixin, ConfigMixin):
     "Traits to word vectors: the names of the world."
     @register_to_config
-    def __init__(self, dim:int, width:int=96):
+    def __init__(self, dim:int, width:int=96, collections:tuple=tuple(MIX)):
         super().__init__()
         self.net = nn.Linear(dim, width)
         nn.init.normal_(self.net.weight, std=.005); nn.init.zeros_(self.net.bias)
     def forward(self, traits): return self.net(traits)
-    def name(self, collection:str, seeds): return self(wide_traits(collection, torch.as_tensor(seeds).reshape(-1)))
+    def name(self, collection:str, seeds): return self(wide_traits(collection, torch.as_tensor(seeds).reshape(-1), self.config.collections))
 
 # %% ../../nbs/library/pretrain.ipynb #c014e
 def named_pool(tokenizer, parts:list, wordings:int=2):
@@ -316,7 +398,7 @@ def named_pool(tokenizer, parts:list, wordings:int=2):
         said = [tell(i, lambda f: bool(some[i]) and f in c.passing) for i in range(len(p.seeds))]
         return [f'{c.heads[h]} ' + re.sub(rf'\b{c.noun(s)}\b', f'sks {c.noun(s)}', w, count=1) for h,s,w in zip(heads, p.seeds.tolist(), said)]
     words = torch.stack([_tokens(tokenizer, [w for p in parts for w in captions(p,d)]) for d in range(wordings)], 1)
-    return words,torch.cat([wide_traits(p.name, p.seeds) for p in parts])
+    return words,torch.cat([wide_traits(p.name, p.seeds, [p.name for p in parts]) for p in parts])
 
 # %% ../../nbs/library/pretrain.ipynb #c016
 from .base import JUMP_LEVELS,JUMPS,jump_features,stand_in,with_jumps
@@ -392,47 +474,67 @@ RECIPES = {
                              base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(32,64,128), kind='v_prediction')),
     'mini-v2': dict(pool=32_000, seed=1, vae=dict(groups=1, steps=3400, alone=1600, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=4500, batch=32, lr=1e-3, jump_from=2500, channels=(40,80,128), kind='epsilon')),
-    'mini-v3': dict(pool=32_000, seed=3, vae=dict(first='mini-v1/vae', latent=8, even=True, loss=dict(square=50., detail=1., band=.1), steps=4000, batch=8, lr=1e-3), clip=dict(first='clip'),
+    'mini-v3': dict(pool=32_000, seed=3, vae=dict(first='mini-v1/vae', latent=8, latents='even', loss=dict(square=50., detail=1., band=.1), steps=4000, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(first='mini-v1', steps=3000, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction'),
                     more=dict(first='pipe', steps=3600, batch=32, lr=1e-3, jump_from=2200, channels=(32,64,128), kind='v_prediction')),
+    'mini-v4': dict(pool=32_000, seed=4, mix=dict(faces=.5, objects=.2, canvas=.15, **{'faces-ink':.15}), length=40,
+                    vae=dict(latent=16, latents='white', loss=dict(square=50., detail=1., band=.1, kl=1e-8, white=.5), steps=5000, batch=8, lr=2e-3, muon=True,
+                             then=dict(loss=dict(square=50., detail=1., band=.1, white=1., block=2, noise=.1), steps=1500, lr=1e-3)),
+                    clip=dict(steps=1200, batch=128, lr=1e-3), critic=dict(steps=1200, batch=64, lr=2e-3, muon=True, faceless=3000),
+                    identity=dict(steps=1200, batch=48, lr=2e-3, muon=True, turns=FACE_TURNS),
+                    base=dict(steps=40_000, batch=32, lr=1e-3, jump_from=25_000, channels=(64,96,128), kind='v_prediction', muon=True, ema=.999)),
     'mini-f8': dict(pool=12_000, size=128, seed=2, vae=dict(channels=(8,24,48,64), groups=1, steps=2000, alone=900, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=2500, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction'))}
 SMOKE = dict(pool=80, vae=dict(first=None, steps=4, batch=8, lr=6e-4), clip=dict(steps=3, batch=16, lr=1e-3),
-             critic=dict(steps=2, batch=32, lr=2e-3), identity=dict(steps=3, batch=16, lr=2e-3), **{k:dict(steps=6, batch=8, lr=1e-3, jump_from=3) for k in ('base','more')})
+             critic=dict(steps=2, batch=32, lr=2e-3, faceless=6), identity=dict(steps=3, batch=16, lr=2e-3), **{k:dict(steps=6, batch=8, lr=1e-3, jump_from=3) for k in ('base','more')})
 
 # %% ../../nbs/library/pretrain.ipynb #c028
 def _train(name, out, modules, loss, r, seed, log, teach=None):
     "Run one stage with its checkpoint; leaves a line of figures every 50 steps in its log."
     with open(out/f'{name}.log', 'a') as f:
-        for o in fit(modules, loss, r['steps'], lr=r['lr'], seed=seed, state=out/f'{name}.state.safetensors', ema_to=teach):
+        for o in fit(modules, loss, r['steps'], lr=r['lr'], seed=seed, muon=r.get('muon',False), ema=r.get('ema',.995), decay_from=r.get('decay_from',.2), state=out/f'{name}.state.safetensors', ema_to=teach):
             if o.step%50==0 or o.step==r['steps']: print(json.dumps(o._asdict()), file=f, flush=True); log(f'{name}: step {o.step} of {r["steps"]}, loss {o.loss:.4f}, {o.seconds:.0f} s')
 
 # %% ../../nbs/library/pretrain.ipynb #c029
+def _mix(r): return r.get('mix', MIX)   # a recipe's collections
+def _plan(r, seed): return plan(r['pool'], seed, _mix(r))
+
 def _pictures(out, r, seed, log):
     "The pool, drawn once and kept."
     cache = out/'pictures.safetensors'
     if not cache.exists():
         log('drawing the pool')
-        save_whole(dict(pictures=draw_pool(plan(r['pool'],seed), r.get('size',64))), cache)
+        save_whole(dict(pictures=draw_pool(_plan(r,seed), r.get('size',64))), cache)
     return load_file(cache)['pictures']
 
 def _lessons(out, r, seed, log):
     "What CLIP and base read and see: the pool, and a tenth more with flaws (bytes, words n×4×32)."
-    parts,pictures = plan(r['pool'],seed),_pictures(out,r,seed,log)
-    tok = CLIPTokenizer.from_pretrained(out/'text') if (out/'text').exists() else build_tokenizer()
+    parts,pictures = _plan(r,seed),_pictures(out,r,seed,log)
+    tok = CLIPTokenizer.from_pretrained(out/'text') if (out/'text').exists() else build_tokenizer(mix=_mix(r), length=r.get('length',32))
     more,said = flaws(parts, pictures, seed=seed)
     return tok,torch.cat([pictures,more]),torch.cat([word_pool(tok,parts), torch.stack([_tokens(tok,o) for o in said],1)])
 
 # %% ../../nbs/library/pretrain.ipynb #c029s1
+def _vae_round(name, out, vae, c, pictures, share, seed, log):
+    "Train an autoencoder by the settings c, then give its latents the form that c asks for; returns some latents."
+    loss = vae_loss(vae.train(), pictures, c['batch'], alone=c.get('alone',0), share=share, **c.get('loss',{}))
+    _train(name, out, [vae], loss, c, seed, log)
+    with torch.no_grad(): z = vae.eval().encode(pick(pictures, min(512,len(pictures)), step_generator(seed-1,0)).to(vae.device)).latent_dist.mean
+    if not c.get('latents'): return z
+    mean = z.mean((0,2,3)) if c['latents']=='white' else torch.zeros(z.shape[1])
+    m = dict(even=even_channels, white=white_channels)[c['latents']](z)
+    mix_channels(vae, m, mean)
+    return torch.einsum('ij,njhw->nihw', m, z-mean.view(-1,1,1))
+
 def train_vae(out:Path, r:dict, seed:int=0, device='cpu', log=print):
     "The autoencoder, from nothing or from an earlier one, with the scale that gives its latents unit variance."
     torch.manual_seed(seed); c,pictures = r['vae'],_pictures(out,r,seed,log)
     vae = build_vae(c.get('channels',(16,32,64)), c.get('groups',8), c.get('latent',4))
     if c.get('first'): take_over(vae, AutoencoderKL.from_pretrained(mini_path().parent/c['first'], use_safetensors=True))
-    vae = vae.to(device).train()
-    _train('vae', out, [vae], vae_loss(vae, pictures, c['batch'], alone=c.get('alone',0), **c.get('loss',{})), c, seed+1, log)
-    with torch.no_grad(): z = vae.eval().encode(pick(pictures, 512, step_generator(seed,0)).to(device)).latent_dist.mean
-    if c.get('even'): std = z.std((0,2,3)); even_channels(vae, std); z = z/std.view(-1,1,1)
+    vae = vae.to(device)
+    share = next(iter(_mix(r).values()))
+    z = _vae_round('vae', out, vae, c, pictures, share, seed+1, log)
+    if c.get('then'): z = _vae_round('vae-then', out, vae, c|c['then'], pictures, share, seed+11, log)
     vae.register_to_config(scaling_factor=(1/z.std()).item())
     keep_net(out/'vae', vae.cpu())
 
@@ -454,15 +556,21 @@ def _keep_clip(out, tok, clip):
 
 # %% ../../nbs/library/pretrain.ipynb #c029s3
 def train_judges(out:Path, r:dict, seed:int=0, device='cpu', log=print):
-    "The judges of notebook evaluators: the critic, and two encoders of identity that share neither shape nor seed."
-    torch.manual_seed(seed); c,parts = r['critic'],plan(r['pool'],seed)
+    "The evaluators: the critic, and two encoders of identity that share neither shape nor seed."
+    torch.manual_seed(seed); c,parts,pictures = r['critic'],_plan(r,seed),_pictures(out,r,seed,log)
+    names,turns = torch.cat([labels(p.name,p.seeds) for p in parts]),r['identity'].get('turns',TURNS)
+    if n:=c.get('faceless',0): # people without eyes or mouth are nothing
+        pictures,names = torch.cat([pictures,_faceless_pool(n)]),torch.cat([names,torch.zeros(n).long()])
     critic = Critic().to(device)
-    _train('critic', out, [critic], critic_loss(critic, _pictures(out,r,seed,log), torch.cat([labels(p.name,p.seeds) for p in parts]), c['batch']), c, seed+5, log)
+    _train('critic', out, [critic], critic_loss(critic, pictures, names, c['batch']), c, seed+5, log)
     keep_net(out/'judges'/'critic', critic.cpu())
     for i,kind in enumerate(('strided','patches')):
         torch.manual_seed(seed+1000*i); judge,name = IdentityEncoder(kind=kind).to(device),f'identity-{"ab"[i]}'
-        _train(name, out, [judge], identity_loss(judge, r['identity']['batch']), r['identity'], seed+6+i, log)
+        if (out/'judges'/name).is_dir(): continue
+        _train(name, out, [judge], identity_loss(judge, r['identity']['batch'], turns=turns), r['identity'], seed+6+i, log)
         keep_net(out/'judges'/name, judge.cpu())
+
+def _faceless_pool(n): return torch.cat([(faceless(i)*255).round().byte() for i in torch.arange(n).split(60)])
 
 # %% ../../nbs/library/pretrain.ipynb #c029s4
 def _latents(out, r, seed, log, vae, tok):
@@ -471,7 +579,7 @@ def _latents(out, r, seed, log, vae, tok):
     if not cache.exists():
         log('base: encoding the pool')
         _,pictures,words = _lessons(out, r, seed, log)
-        named,traits = named_pool(tok, plan(r['pool'],seed)); rest = len(words)-len(named)   # what has flaws has no name: its captions again
+        named,traits = named_pool(tok, _plan(r,seed)); rest = len(words)-len(named)   # what has flaws has no name: its captions again
         pool = Pool(latent_pool(vae, pictures), words, torch.cat([named,words[-rest:,:2]]), torch.cat([traits,torch.zeros(rest,traits.shape[1])]))
         save_whole(pool._asdict(), cache)
     return Pool(**load_file(cache))
@@ -492,7 +600,7 @@ def train_base(
     vae = AutoencoderKL.from_pretrained(out/'vae', use_safetensors=True).eval().requires_grad_(False)
     tok,text = CLIPTokenizer.from_pretrained(out/'text'),CLIPTextModel.from_pretrained(out/'text', use_safetensors=True)
     unet,sched = build_unet(c['channels'], text.config.hidden_size, latent=vae.config.latent_channels).to(device),build_scheduler(c['kind'])
-    pool = _latents(out, r, seed, log, vae.to(device), tok); names = Names(pool.traits.shape[1], text.config.hidden_size)
+    pool = _latents(out, r, seed, log, vae.to(device), tok); names = Names(pool.traits.shape[1], text.config.hidden_size, list(_mix(r)))
     if c.get('first'): _begin_with(out, c['first'], unet, text, names)
     loss,teach = base_loss(unet, text.to(device), names.to(device), tok, pool, vae.config.scaling_factor, vp_schedule(sched.alphas_cumprod), c['batch'], c['jump_from'], kind=c['kind'])
     _train(stage, out, [unet,text,names], loss, c, seed+dict(base=3,more=8)[stage], log, teach)
@@ -519,7 +627,7 @@ def pretrain(
     if only and only not in STAGES: raise ValueError(f"There is no stage {only!r}; there are {', '.join(STAGES)}.")
     if recipe not in RECIPES: raise ValueError(f"There is no recipe {recipe!r}; there are {', '.join(RECIPES)}.")
     r = RECIPES[recipe]
-    if smoke: r = {k: v|SMOKE[k] if isinstance(v,dict) else SMOKE.get(k,v) for k,v in r.items()}
+    if smoke: r = {k: v|SMOKE.get(k,{}) if isinstance(v,dict) else SMOKE.get(k,v) for k,v in r.items()}
     if only and _NEEDS.get(only,only) not in r: raise ValueError(f'The recipe {recipe} has no stage {only!r}: {", ".join(k for k,v in RECIPES.items() if _NEEDS.get(only,only) in v)} has.')
     try: torch.empty(0, device=device)
     except (RuntimeError, AssertionError): raise ValueError(f'There is no device {device!r} here: use cpu, or what torch can reach.') from None
@@ -580,8 +688,8 @@ def publish(
         _half(CLIPModel.from_pretrained(out/'clip', use_safetensors=True), where/'clip'); CLIPTokenizer.from_pretrained(out/'text').save_pretrained(where/'clip')
     logs = {f.stem:[json.loads(l) for l in f.read_text().splitlines()] for f in sorted(out.glob('*.log')) if f.stat().st_size}
     (home/'train.json').write_text(json.dumps({s:[[o['step'],round(o['loss'],4),round(o['seconds'])] for o in l] for s,l in logs.items()}))
-    vae = {k:round(_vae_psnr(pipe.vae, k),1) for k in MIX}
-    card = CARD.format(out=out.name, version=__version__, seed=r['seed'] if seed is None else seed, recipe=json.dumps(r), pool=r['pool'], name=recipe, size=r.get('size',64), mix=', '.join(f'{k} {w:.0%}' for k,w in MIX.items()),
+    vae = {k:round(_vae_psnr(pipe.vae, k),1) for k in _mix(r)}
+    card = CARD.format(out=out.name, version=__version__, seed=r['seed'] if seed is None else seed, recipe=json.dumps(r), pool=r['pool'], name=recipe, size=r.get('size',64), mix=', '.join(f'{k} {w:.0%}' for k,w in _mix(r).items()),
         seconds={s:round(l[-1]['seconds']) for s,l in logs.items()}, where=machine, vae=vae, note=note)
     (home/'README.md').write_text(card)
     return card
