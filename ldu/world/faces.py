@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SKIN', 'HAIR', 'EYES', 'CLOTH', 'WALL', 'LIPSTICK', 'HAIR_STYLES', 'GLASSES', 'HATS', 'BEARDS', 'SHIRTS', 'ZOOM',
-           'TURN', 'HAIRCUTS', 'BACKS', 'LAYERS', 'faces', 'identity', 'shot', 'render', 'describe', 'Faces']
+           'TILT', 'HAIRCUTS', 'BACKS', 'LAYERS', 'faces', 'identity', 'shot', 'render', 'describe', 'Faces']
 
 # %% ../../nbs/2_models/08b_faces.ipynb #c002
 import copy,math
@@ -112,7 +112,7 @@ def _room(u, c):
                 rough=u('rough',.02,.12), tex=u('tex'))           # tex: where on its texture all this lies
 
 # %% ../../nbs/2_models/08b_faces.ipynb #c018
-ZOOM,TURN = 1.48,.17   # the largest that a shot has
+ZOOM,TILT = 1.48,.17   # the largest that a shot has
 
 class _Painter(Canvas):
     "Paints people: identity w and shot h shaped to multiply n×H×W maps, and the head's coordinates u, v."
@@ -206,7 +206,7 @@ def near(self:_Painter, layer, cu, cv, ru, rv, rows=None):
     x = h['x']+h['zoom']*(cu*c-cv*s)
     y = h['y']+.06+h['zoom']*(cu*s+cv*c)
     rows = torch.ones(self.n, dtype=torch.bool) if rows is None else rows.flatten()
-    self._window(layer, rows, None if self.whole else (x, y, ZOOM*(ru+TURN*rv), ZOOM*(rv+TURN*ru)))
+    self._window(layer, rows, None if self.whole else (x, y, ZOOM*(ru+TILT*rv), ZOOM*(rv+TILT*ru)))
 
 @patch
 def low(self:_Painter, layer, top):
