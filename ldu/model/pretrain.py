@@ -9,7 +9,7 @@ __all__ = ['Fit', 'MIX', 'Part', 'EXTRA', 'LETTERS', 'FLAWS', 'Pool', 'JUDGES', 
            'band_loss', 'whiteness', 'vae_loss', 'mix_channels', 'even_channels', 'white_channels', 'build_tokenizer',
            'word_pool', 'flaws', 'build_clip', 'clip_loss', 'wide_traits', 'Names', 'named_pool', 'build_unet',
            'build_scheduler', 'without_jumps', 'keep_jumps', 'latent_pool', 'base_loss', 'train_vae', 'train_clip',
-           'train_judges', 'train_base', 'pretrain', 'publish']
+           'train_judges', 'train_base', 'pretrain', 'publish', 'publish_stages']
 
 # %% ../../nbs/library/pretrain.ipynb #c002
 import json,math,os,re,secrets,shutil,time
@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from .base import LatentDiffusion
-from ..shipped import mini_path
+from ..shipped import mini_path,quiet
 from ..toy.budget import psnr
 from ..pictures.files import output_folder,vacant,whole_folder,write_json
 from ..measure.evaluators import IdentityEncoder,Critic,SPOILT,TURNS,FACE_TURNS,faceless,spoil,identity_loss,critic_loss,labels
@@ -485,7 +485,7 @@ RECIPES = {
                     base=dict(steps=40_000, batch=32, lr=1e-3, jump_from=25_000, channels=(64,96,128), kind='v_prediction', muon=True, ema=.999)),
     'mini-f8': dict(pool=12_000, size=128, seed=2, vae=dict(channels=(8,24,48,64), groups=1, steps=2000, alone=900, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=2500, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction'))}
-SMOKE = dict(pool=80, vae=dict(first=None, steps=4, batch=8, lr=6e-4), clip=dict(steps=3, batch=16, lr=1e-3),
+SMOKE = dict(pool=80, vae=dict(first=None, steps=4, batch=8, lr=6e-4, then=None), clip=dict(steps=3, batch=16, lr=1e-3),
              critic=dict(steps=2, batch=32, lr=2e-3, faceless=6), identity=dict(steps=3, batch=16, lr=2e-3), **{k:dict(steps=6, batch=8, lr=1e-3, jump_from=3) for k in ('base','more')})
 
 # %% ../../nbs/library/pretrain.ipynb #c028
@@ -613,14 +613,24 @@ STAGES = dict(vae=(train_vae,'vae'), clip=(train_clip,'clip'), judges=(train_jud
 
 _NEEDS = dict(judges='critic') # what a recipe has where it has a stage, if not the stage's name
 
+def _take_shipped(out, recipe):
+    "Copy the stages that ship to where a run looks for them; what the run has already stays."
+    where = mini_path().parent/recipe
+    some = [o for o in where.iterdir() if (o/'STAGE').is_file()] if where.is_dir() else []
+    if not some: raise ValueError(f'No stages of {recipe} ship with this package: train them, without --shipped.')
+    for o in some:
+        if not (out/o.name).is_dir():
+            with whole_folder(out/o.name) as d: shutil.copytree(o, d, dirs_exist_ok=True)
+
 @limits(out=FILLED, recipe=RECIPES, seed=ANY_SEED, only=['',*STAGES], device=FILLED)
 def pretrain(
     out:str, # folder for stages, checkpoints and logs
-    recipe:str='mini-v1', # whose: mini-v1 (v-prediction, with the judges), mini-v2 (epsilon, another seed, width and autoencoder), mini-v3 (grown out of mini-v1: eight channels of latents) or mini-f8 (128×128 pictures, eightfold shrinking)
+    recipe:str='mini-v1', # whose: mini-v1 (v-prediction, with the judges), mini-v2 (epsilon, another seed, width and autoencoder), mini-v3 (grown out of mini-v1: eight channels of latents), mini-v4 (the world where a face is a face; its U-Net is being trained) or mini-f8 (128×128 pictures, eightfold shrinking)
     smoke:bool=False, # toy length, to see that the path works
     seed:int=None, # of weights, batches and noise; None: the recipe's
     only:str='', # vae, clip, judges, base or more: one stage alone
     device:str='cpu', # cpu, cuda, …: where to train
+    shipped:bool=False, # begin with the stages that ship with the package, rounded to half precision, instead of training them
     quiet:bool=False # print nothing
 ):
     "Train the base and the judges; run it again to go on where it was stopped."
@@ -633,6 +643,7 @@ def pretrain(
     except (RuntimeError, AssertionError): raise ValueError(f'There is no device {device!r} here: use cpu, or what torch can reach.') from None
     out,log = output_folder(out),(lambda s: None) if quiet else (lambda s: print(s, flush=True))
     same_run(out, r|dict(recipe=recipe, seed=r['seed'] if seed is None else seed))
+    if shipped: _take_shipped(out, recipe)
     for name,(stage,done) in STAGES.items():
         if only in ('',name) and not any((out/done).glob('*.json')) and _NEEDS.get(name,name) in r: stage(out, r, r['seed'] if seed is None else seed, device, log)
 
@@ -693,3 +704,21 @@ def publish(
         seconds={s:round(l[-1]['seconds']) for s,l in logs.items()}, where=machine, vae=vae, note=note)
     (home/'README.md').write_text(card)
     return card
+
+# %% ../../nbs/library/pretrain.ipynb #c034st
+def publish_stages(
+    out:Path, # what `pretrain` has left so far
+    where:Path, # the folder of weights
+    recipe:str # whose
+):
+    "Ship the stages that are finished while the base is still being trained: half precision, safetensors, and a mark by which `pretrain --shipped` knows them."
+    home = output_folder(Path(where)/recipe)
+    kinds = dict(vae=dict(vae=AutoencoderKL), text=dict(text=CLIPTextModel), clip=dict(clip=CLIPModel),
+                 judges={'judges/critic':Critic, 'judges/identity-a':IdentityEncoder, 'judges/identity-b':IdentityEncoder})
+    for stage,nets in kinds.items():
+        if not all((Path(out)/name).is_dir() for name in nets): continue
+        for name,kind in nets.items():
+            with quiet(): _half(kind.from_pretrained(Path(out)/name, use_safetensors=True), home/name)
+        if stage=='text': CLIPTokenizer.from_pretrained(Path(out)/'text').save_pretrained(home/'text')
+        (home/stage/'STAGE').write_text('')
+    return sorted(o.name for o in home.iterdir())
