@@ -18,6 +18,7 @@ setup(
     classifiers=['Programming Language :: Python :: 3', 'Intended Audience :: Science/Research', 'Natural Language :: English'],
     long_description=readme.read_text(encoding='utf-8') if readme.exists() else '', long_description_content_type='text/markdown',
     packages=find_packages(include=[cfg['lib_path'], cfg['lib_path'] + '.*']),
+    package_dir={'': '.'},  # an editable install by path: it is found even where a folder called ldu lies in the way
     package_data={cfg['lib_path']: ['weights/**/*']},
     python_requires='>=' + cfg['min_python'], install_requires=cfg['requirements'].split(), extras_require=extras,
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f"{cfg['lib_name']}={cfg['lib_path']}._modidx:d"]},
