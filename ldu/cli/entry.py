@@ -21,7 +21,7 @@ from ..faults import FILLED,Range,limits,no_room,option_of,outside,read_option
 # %% ../../nbs/library/cli.ipynb #c005
 Outcome = namedtuple('Outcome', 'summary files status', defaults=(0,))  # a sentence, what was written, 0 done or 1 some failed
 
-@limits(out=FILLED, collection=('people','ink','toys','paintings'), identity=Range(0,99_999), n=Range(1,100_000), start=Range(0,10**6), size=Range(8,4096))
+@limits(out=FILLED, collection=('people','ink','toys','paintings','faces','faces-ink','objects','canvas'), identity=Range(0,99_999), n=Range(1,100_000), start=Range(0,10**6), size=Range(8,4096))
 def world_files(
     out, # folder for the pictures and metadata.jsonl, their captions
     collection:str='people', # people, ink, toys, paintings; faces, faces-ink, objects, canvas
