@@ -34,6 +34,7 @@ from ..protection.baselines import RECIPES
 from ..attack.strong import noise_free,robust_personalize
 from ..protection.objective import latent_shift,lesson_loss,noise_like
 from ..world.portraits import COLLECTIONS
+from ..model.pretrain import MIX
 from ..world import ink,toys,paintings
 
 # %% ../../nbs/library/bench.ipynb #flt1
@@ -296,7 +297,7 @@ def collections(subjects, seeds):
     "LDU on every collection of the world, at 10/255 and at the matched budget, with the controls and ASPL."
     imitated = _opt(method='ldu', **json.loads(_ldu(32)['options']))
     who = [dict(), dict(method='round-trip'), dict(method='noise-of', options=imitated, budget=32), _ldu(10), _ldu(32), dict(method='aspl', budget=32)]
-    return [r for c in COLLECTIONS for kw in who for r in _each(subjects, seeds, collection=c, **kw)]
+    return [r for c in MIX for kw in who for r in _each(subjects, seeds, collection=c, **kw)]
 
 @table
 def adapting(subjects, seeds):
