@@ -97,6 +97,12 @@ def entry(name, module, also, level):
     return mk_cell('\n\n'.join(parts), 'markdown')
 
 
+def alt_text(cell):
+    "The alternative text that is stored with the cell's picture, or None."
+    said = [v['alt'] for o in cell.get('outputs', []) for v in o.get('metadata', {}).values() if isinstance(v, dict) and 'alt' in v]
+    return said[0] if said else None
+
+
 def sphinx_cells(nb, path):
     "The cells of a page as MyST-NB wants them."
     (names, module), level = exports(path), 1
@@ -111,6 +117,7 @@ def sphinx_cells(nb, path):
             yield cell
         else:
             cell.source = re.sub(r'^#\|.*\n?', '', cell.source, flags=re.M)
+            if text := alt_text(cell): cell.metadata['mystnb'] = dict(image=dict(alt=text))
             yield cell
 
 
