@@ -399,10 +399,10 @@ def draw_toys(
     what:dict, # `toy` fields, n toys
     how:dict, # `toy_shot` fields, n shots
     size:int=64, # width and height in pixels
-    painter:type=_Painter # who paints; another kind may use other stuff
+    painter=None # a painter of another kind, which may use other stuff
 )->torch.Tensor: # n×3×size×size in [0,1]
     "Paint toys of mixed classes in one batch."
-    p = painter(what, how, size); at = torch.zeros(len(what['kind']),7)   # mark x, y, scale; face x, y, scale; 1 always, 0 by the toy's own field, -1 never a face
+    p = (painter or _Painter)(what, how, size); at = torch.zeros(len(what['kind']),7)   # mark x, y, scale; face x, y, scale; 1 always, 0 by the toy's own field, -1 never a face
     _scene(p); _cloth(p)
     for k in what['kind'].unique().tolist():
         i = (what['kind']==k).nonzero()[:,0]; q = p.pick(i); q.h_yaw = p.h['yaw'][i]
