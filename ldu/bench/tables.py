@@ -198,9 +198,10 @@ def _row(d): return Row(*(d[k] for k in Row._fields)),json.loads(d['asked'])
 
 # %% ../../nbs/library/bench.ipynb #c015c2
 def weights_now()->dict: # file → the beginning of its SHA-256
-    "Fingerprints of all weights that ship."
+    "Fingerprints of all weights that ship and that a table can use: not the finished stages of a base that is still in training (they carry a file STAGE)."
     home = mini_path().parent
-    return {p.relative_to(home).as_posix():file_digest(p)[:16] for p in sorted(home.rglob('*.safetensors'))}
+    young = {p.parents[1] for p in home.glob('*/*/STAGE')}
+    return {p.relative_to(home).as_posix():file_digest(p)[:16] for p in sorted(home.rglob('*.safetensors')) if not young.intersection(p.parents)}
 
 def same_weights(folder:Path, note:bool=False): # its weights.json tells; write one where there is none
     "A ValueError where a folder's rows were made with other weights than those that ship."
