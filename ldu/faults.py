@@ -8,7 +8,7 @@ __all__ = ['FILLED', 'NOUN', 'ANY_SEED', 'WORDS', 'Option', 'MEMORY', 'NETWORK',
            'outside', 'no_room', 'Elsewhere', 'write_or_rescue']
 
 # %% ../nbs/library/faults.ipynb #c002
-import errno,inspect,json,math,os,re,tempfile
+import errno,inspect,json,math,os,re,shutil,tempfile
 from collections import namedtuple
 from functools import wraps
 from numbers import Integral,Real
@@ -196,5 +196,7 @@ def write_or_rescue(
         if not (said := outside(e)): raise
         safe = Path(tempfile.mkdtemp(prefix='ldu-kept-'))
         try: write(safe)
-        except Exception: raise e from None   # nowhere to go
+        except Exception:   # nowhere to go
+            shutil.rmtree(safe, ignore_errors=True)
+            raise e from None
         raise Elsewhere(f'{called or folder}: the result cannot be written there ({said.rstrip(".")}), and was kept in {safe}: move it from there.') from e
