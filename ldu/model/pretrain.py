@@ -145,6 +145,7 @@ def fit(
     state:Path=None, # checkpoint to continue from and to write
     every:int=250, # steps between checkpoints
     muon:bool=False, # step with `Muon` instead of AdamW
+    half:bool=False, # matrix products in bfloat16 (autocast): about 1.5 times as fast where a processor multiplies it in hardware
     ema_to=None # called with the list of averaged tensors at the start (a self-consistency teacher reads them)
 ):
     "Train; yields a `Fit` a step. When it ends, the modules hold the averaged weights."
@@ -156,7 +157,7 @@ def fit(
     for i in range(start, steps):
         fall = max(0., (i/steps-decay_from)/(1-decay_from))
         for g in opt.param_groups: g['lr'] = lr*min(1,(i+1)/warmup)*(.02+.98*.5*(1+math.cos(math.pi*fall)))
-        loss = loss_fn(i, step_generator(seed,i))
+        with torch.autocast(params[0].device.type, torch.bfloat16, enabled=half): loss = loss_fn(i, step_generator(seed,i))
         opt.zero_grad(); loss.backward()
         torch.nn.utils.clip_grad_norm_(params, 1.); opt.step()
         d = min(ema, (1+i)/(10+i))
@@ -492,7 +493,7 @@ SMOKE = dict(pool=80, vae=dict(first=None, steps=4, batch=8, lr=6e-4, then=None)
 def _train(name, out, modules, loss, r, seed, log, teach=None):
     "Run one stage with its checkpoint; leaves a line of figures every 50 steps in its log."
     with open(out/f'{name}.log', 'a') as f:
-        for o in fit(modules, loss, r['steps'], lr=r['lr'], seed=seed, muon=r.get('muon',False), ema=r.get('ema',.995), decay_from=r.get('decay_from',.2), state=out/f'{name}.state.safetensors', ema_to=teach):
+        for o in fit(modules, loss, r['steps'], lr=r['lr'], seed=seed, muon=r.get('muon',False), half=r.get('half',False), ema=r.get('ema',.995), decay_from=r.get('decay_from',.2), state=out/f'{name}.state.safetensors', ema_to=teach):
             if o.step%50==0 or o.step==r['steps']: print(json.dumps(o._asdict()), file=f, flush=True); log(f'{name}: step {o.step} of {r["steps"]}, loss {o.loss:.4f}, {o.seconds:.0f} s')
 
 # %% ../../nbs/library/pretrain.ipynb #c029
