@@ -14,6 +14,7 @@ __all__ = ['Fit', 'MIX', 'Part', 'EXTRA', 'LETTERS', 'FLAWS', 'Pool', 'JUDGES', 
 # %% ../../nbs/library/pretrain.ipynb #c002
 import json,math,os,re,secrets,shutil,time
 from collections import namedtuple
+from functools import partial
 from pathlib import Path
 import torch
 import torch.nn.functional as F
@@ -25,6 +26,7 @@ from ..measure.evaluators import IdentityEncoder,Critic,SPOILT,TURNS,FACE_TURNS,
 from safetensors.torch import load_file,save_file
 from torch import nn
 from diffusers import AutoencoderKL,UNet2DConditionModel,DDIMScheduler,StableDiffusionPipeline
+from diffusers.models.attention_processor import AttnProcessor
 from ..world.portraits import COLLECTIONS,SPLITS,people,scribbles,clouds
 
 # %% ../../nbs/library/pretrain.ipynb #flt1
@@ -154,12 +156,14 @@ def fit(
     avg,start,t0 = [p.detach().clone() for p in params],0,time.time()
     if state and state.exists(): start = load_state(state, params, avg, opt)['step']
     if ema_to: ema_to(avg)
+    products = partial(torch.autocast, params[0].device.type, torch.bfloat16, enabled=half)
     for i in range(start, steps):
         fall = max(0., (i/steps-decay_from)/(1-decay_from))
         for g in opt.param_groups: g['lr'] = lr*min(1,(i+1)/warmup)*(.02+.98*.5*(1+math.cos(math.pi*fall)))
-        with torch.autocast(params[0].device.type, torch.bfloat16, enabled=half): loss = loss_fn(i, step_generator(seed,i))
+        with products(): loss = loss_fn(i, step_generator(seed,i))
         opt.zero_grad(); loss.backward()
-        torch.nn.utils.clip_grad_norm_(params, 1.); opt.step()
+        torch.nn.utils.clip_grad_norm_(params, 1.)
+        with products(): opt.step()
         d = min(ema, (1+i)/(10+i))
         with torch.no_grad(): torch._foreach_lerp_(avg, params, 1-d)
         if state and ((i+1)%every==0 or i+1==steps): save_state(state, i+1, params, avg, opt)
@@ -406,7 +410,6 @@ from .base import JUMP_LEVELS,JUMPS,jump_features,stand_in,with_jumps
 from ..toy.schedule import as_prediction,vp_schedule
 from ..toy.shortcut import shortcut_batch,shortcut_loss
 from copy import deepcopy
-from functools import partial
 
 # %% ../../nbs/library/pretrain.ipynb #c017
 def build_unet(channels=(32,64,128), text_width:int=96, jumps:bool=True, latent:int=4):
@@ -483,7 +486,7 @@ RECIPES = {
                              then=dict(loss=dict(square=50., detail=1., band=.1, white=1., block=2, noise=.1), steps=1500, lr=1e-3)),
                     clip=dict(steps=1200, batch=128, lr=1e-3), critic=dict(steps=1200, batch=64, lr=2e-3, muon=True, faceless=3000),
                     identity=dict(steps=1200, batch=48, lr=2e-3, muon=True, turns=FACE_TURNS),
-                    base=dict(steps=40_000, batch=32, lr=2e-3, jump_from=25_000, channels=(64,96,128), kind='v_prediction', muon=True, ema=.999)),
+                    base=dict(steps=9000, batch=32, lr=2e-3, jump_from=6500, decay_from=.65, channels=(64,96,128), kind='v_prediction', muon=True, half=True, ema=.999)),
     'mini-f8': dict(pool=12_000, size=128, seed=2, vae=dict(channels=(8,24,48,64), groups=1, steps=2000, alone=900, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=2500, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction'))}
 SMOKE = dict(pool=80, vae=dict(first=None, steps=4, batch=8, lr=6e-4, then=None), clip=dict(steps=3, batch=16, lr=1e-3),
@@ -603,6 +606,7 @@ def train_base(
     unet,sched = build_unet(c['channels'], text.config.hidden_size, latent=vae.config.latent_channels).to(device),build_scheduler(c['kind'])
     pool = _latents(out, r, seed, log, vae.to(device), tok); names = Names(pool.traits.shape[1], text.config.hidden_size, list(_mix(r)))
     if c.get('first'): _begin_with(out, c['first'], unet, text, names)
+    if c.get('half'): unet.set_attn_processor(AttnProcessor())   # plain products: the fused attention is slow in bfloat16 on a processor
     loss,teach = base_loss(unet, text.to(device), names.to(device), tok, pool, vae.config.scaling_factor, vp_schedule(sched.alphas_cumprod), c['batch'], c['jump_from'], kind=c['kind'])
     _train(stage, out, [unet,text,names], loss, c, seed+dict(base=3,more=8)[stage], log, teach)
     for m in (vae,unet,text,names): m.cpu()
