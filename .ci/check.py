@@ -24,8 +24,8 @@ twice = {
     'round_trip': of_two_kinds, 'summary': of_two_kinds,
     **dict.fromkeys('BEARDS CLOTH EYES GLASSES HAIR HAIR_STYLES HATS LAYERS SKIN WALL describe identity render shot'.split(), beside),
     'train_rho': 'the teaching loop of points and that of pictures become one',
-    'JUDGES': helper, 'WAYS': helper, 'change': helper, 'draw': helper, 'dreambooth': helper, 'keep': helper, 'lesson': helper,
-    'lessons': helper, 'paint': helper, 'pattern': helper, 'protected': helper, 'show': helper, 'slopes': helper, 'story': helper,
+    'WAYS': helper, 'change': helper, 'draw': helper, 'dreambooth': helper, 'keep': helper,
+    'paint': helper, 'pattern': helper, 'protected': helper, 'show': helper, 'slopes': helper, 'story': helper,
     'table': helper, 'toy': helper}
 
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TEMPLATES', 'Learnt', 'Personal', 'WHERE', 'PRESETS', 'lasting', 'textual_inversion', 'save_word', 'load_word',
-           'class_pictures', 'lessons', 'dreambooth', 'save_dreambooth', 'lora', 'save_lora', 'check_noun', 'learning',
-           'personalize']
+           'class_pictures', 'fine_tune', 'dreambooth', 'save_dreambooth', 'lora', 'save_lora', 'check_noun',
+           'learning', 'personalize']
 
 # %% ../../nbs/2_models/11_attack.ipynb #c002
 from collections import namedtuple
@@ -85,28 +85,28 @@ def class_pictures(base, n:int=24, prompt:str='a photo of a person', steps:int=2
 # %% ../../nbs/2_models/11_attack.ipynb #c023
 Personal = namedtuple('Personal', 'unet text_encoder') # what generate(**_asdict()) takes
 
-def lessons(
-    base:LatentDiffusion, learner:Personal, # copies whose trainable parameters learn
+def fine_tune(
+    base:LatentDiffusion, personal:Personal, # copies whose trainable parameters learn
     album:torch.Tensor, prior, # M×3×H×W in [0,1] of one subject; pictures of the class, or None
     steps:int, lr:float, batch:int, prior_weight:float, instance:str, class_prompt:str, seed:int, # as for `dreambooth`
     clip:float=1., state=None, pause:float=600. # length to which the gradient is cut, None: not; as for `lasting`
 ):
-    "The lessons of DreamBooth and LoRA alike: denoise the album under the instance prompt, and the class under its own."
+    "The training of DreamBooth and LoRA alike: denoise the album under the instance prompt, and the class under its own."
     g = generator(seed)
     with torch.no_grad(): z,zp = base.encode(album.to(base.device)), None if prior is None else base.encode(prior.to(base.device))
-    params = [p for m in learner for p in m.parameters() if p.requires_grad]
+    params = [p for m in personal for p in m.parameters() if p.requires_grad]
     opt,draw = torch.optim.AdamW(params, lr=lr, weight_decay=1e-2, fused=True),lambda z: z[torch.randint(0,len(z),(batch,),generator=g)]
     for i in lasting(steps, params, opt, g, state, pause):
         x,prompts = draw(z),[instance]*batch
         if zp is not None: x,prompts = torch.cat([x,draw(zp)]),prompts+[class_prompt]*batch
         t = torch.randint(0, base.scheduler.config.num_train_timesteps, (len(x),), generator=g).to(x.device)
         eps = torch.randn(x.shape, generator=g).to(x)
-        loss = base.denoising_loss(x, base.embed(prompts, text_encoder=learner.text_encoder), t, eps, learner.unet)
-        mine,others = loss[:batch].mean(),loss[batch:].mean() if zp is not None else 0.
-        opt.zero_grad(); (mine+prior_weight*others).backward()
+        loss = base.denoising_loss(x, base.embed(prompts, text_encoder=personal.text_encoder), t, eps, personal.unet)
+        mine,of_class = loss[:batch].mean(),loss[batch:].mean() if zp is not None else 0.
+        opt.zero_grad(); (mine+prior_weight*of_class).backward()
         if clip: torch.nn.utils.clip_grad_norm_(params, clip)
         opt.step()
-        yield Learnt(i+1, mine.item(), learner)
+        yield Learnt(i+1, mine.item(), personal)
 
 # %% ../../nbs/2_models/11_attack.ipynb #c023a
 def dreambooth(
@@ -118,8 +118,8 @@ def dreambooth(
     train_text:bool=True, seed:int=0, state=None, pause:float=600. # as for `lasting`
 ):
     "Fine-tune copies of U-Net and text encoder on one subject; yields `Learnt` (step, instance loss, `Personal`). The base is untouched."
-    learner = Personal(deepcopy(base.unet).requires_grad_(True), deepcopy(base.text_encoder).requires_grad_(train_text))
-    yield from lessons(base, learner, album, prior, steps, lr, batch, prior_weight, instance, class_prompt, seed, state=state, pause=pause)
+    personal = Personal(deepcopy(base.unet).requires_grad_(True), deepcopy(base.text_encoder).requires_grad_(train_text))
+    yield from fine_tune(base, personal, album, prior, steps, lr, batch, prior_weight, instance, class_prompt, seed, state=state, pause=pause)
 
 # %% ../../nbs/2_models/11_attack.ipynb #c029
 def save_dreambooth(base, personal:Personal, folder):
@@ -140,11 +140,11 @@ def lora(
     train_text:bool=True, seed:int=0, state=None, pause:float=600. # as for `lasting`
 ):
     "Learn a subject in matrices of low rank beside the frozen ones; yields `Learnt` (step, instance loss, `Personal`)."
-    learner = Personal(deepcopy(base.unet), deepcopy(base.text_encoder))
+    personal = Personal(deepcopy(base.unet), deepcopy(base.text_encoder))
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        for net,where in zip(learner if train_text else learner[:1], WHERE): net.add_adapter(LoraConfig(r=rank, lora_alpha=rank, init_lora_weights='gaussian', target_modules=where))
-    yield from lessons(base, learner, album, prior, steps, lr, batch, prior_weight, instance, class_prompt, seed, state=state, pause=pause)
+        for net,where in zip(personal if train_text else personal[:1], WHERE): net.add_adapter(LoraConfig(r=rank, lora_alpha=rank, init_lora_weights='gaussian', target_modules=where))
+    yield from fine_tune(base, personal, album, prior, steps, lr, batch, prior_weight, instance, class_prompt, seed, state=state, pause=pause)
 
 # %% ../../nbs/2_models/11_attack.ipynb #c035
 def save_lora(personal:Personal, folder):

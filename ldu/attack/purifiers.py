@@ -22,7 +22,7 @@ from ..model.base import LatentDiffusion,fingerprint
 from ..pictures.reading import check_ims,from_pil,to_pil
 from ..pictures.files import find_pictures
 from ..pictures.tiles import generator,pad_to
-from ..measure.quality import critic_distance
+from ..measure.quality import perceptual_distance
 from ..measure.metrics import lpips_distance
 from ..model.autoencoder import against_both
 from ..pictures.runs import Report,in_tiles,_claimed,_run
@@ -334,7 +334,7 @@ Impress = namedtuple('Impress', 'step gap distance loss ims') # N values each be
 def impress_steps(
     base:LatentDiffusion, x0:torch.Tensor, # n×3×H×W in [0,1]
     steps:int, lr:float, delta:float, # Adam's steps and rate; what distance is free
-    weight:float=.1, distance=critic_distance # (x, x0) → N, with gradient
+    weight:float=.1, distance=perceptual_distance # (x, x0) → N, with gradient
 ):
     "Make pictures agree with their own round trip while they still look the same; yields an `Impress` a step."
     x = x0.detach().clone().requires_grad_(True)
@@ -362,7 +362,7 @@ def impress(
 ):
     "IMPRESS: consistency with the autoencoder under a perceptual hinge (Cao et al. 2023)."
     o = IMPRESS[preset] | {k:v for k,v in dict(steps=steps,lr=lr).items() if v is not None}
-    far = critic_distance if lpips is None else lambda a,b: inspect.unwrap(lpips_distance)(a, b, lpips, net)
+    far = perceptual_distance if lpips is None else lambda a,b: inspect.unwrap(lpips_distance)(a, b, lpips, net)
     *_,last_one = impress_steps(base, ims, max(1,round(strength*o['steps'])), o['lr'], delta, distance=far)
     return last_one.ims
 

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Attack', 'ATTACKS', 'BEST', 'RUN', 'Trial', 'with_token', 'without_token', 'guidance_scale', 'find_attack',
-           'sampling_words', 'noise_free', 'best_purifier', 'lesson_words', 'robust_personalize', 'trials', 'judged',
-           'module_ablation']
+           'sampling_words', 'noise_free', 'best_purifier', 'training_prompts', 'robust_personalize', 'trials',
+           'evaluate', 'module_ablation']
 
 # %% ../../nbs/4_contest/20_strong_attacker.ipynb #c002
 import torch
@@ -96,7 +96,7 @@ def best_purifier()->str:
     return next(o for o in BEST if there(o))
 
 # %% ../../nbs/4_contest/20_strong_attacker.ipynb #c021
-def lesson_words(
+def training_prompts(
     method:str, # textual-inversion, dreambooth or lora
     token:str, noun:str='person' # the negative token ('' for none); the class word
 )->dict: # what the personalizer of that name is told
@@ -124,7 +124,7 @@ def robust_personalize(
 )->dict: # what to hand to `generate` or `noise_free`
     "Learn a subject from pictures that somebody has protected (purification and contrastive decoupling learning)."
     a = find_attack(preset)
-    o = _settings(method, a, options) | lesson_words(method, a.token if negative_token is None else negative_token, noun) | dict(seed=seed)
+    o = _settings(method, a, options) | training_prompts(method, a.token if negative_token is None else negative_token, noun) | dict(seed=seed)
     _must_fit(base, *o.get('templates', [o.get('instance',''),o.get('class_prompt','')]))
     purify = best_purifier() if purify is None else purify
     if purify: album = _purify(purify, check_ims(album), seed=seed, base=base)
@@ -149,7 +149,7 @@ def trials(
         yield Trial(purifier, token, True, noise_free(base, prompt, n, token, preset, seed, **how, **learnt))
 
 # %% ../../nbs/4_contest/20_strong_attacker.ipynb #c029
-def judged(
+def evaluate(
     ims:torch.Tensor, refs:torch.Tensor, # generated and real pictures of one subject
     noun:str='person', label:str=None # what they should show; what the critic calls it, if not so
 )->dict: # means over the pictures
@@ -161,7 +161,7 @@ def module_ablation(
     base:LatentDiffusion, sets:dict, # name → list of albums, one a subject, in the same order
     clean:list, # the clean albums: who it should be
     prior:torch.Tensor, seed:int=0, # as for `trials`
-    tap=lambda name,i,trial: None, label:str=None, **options # called with every trial of subject i of a set; as for `judged`; as for `trials`
+    tap=lambda name,i,trial: None, label:str=None, **options # called with every trial of subject i of a set; as for `evaluate`; as for `trials`
 )->pd.DataFrame: # one row for each set, subject and combination
     "The module ablation: which parts of the attack help, on which pictures?"
     rows = []
@@ -169,5 +169,5 @@ def module_ablation(
         for i,(album,refs) in enumerate(zip(albums, clean, strict=True)):
             for t in trials(base, album, prior, seed=seed+i, **options):
                 tap(name, i, t)
-                rows.append({'set':name, 'subject':i, 'purifier':t.purifier or '-', 'token':t.token or '-', 'noise-free':'yes' if t.noise_free else '-', **judged(t.pictures, refs, options.get('noun','person'), label)})
+                rows.append({'set':name, 'subject':i, 'purifier':t.purifier or '-', 'token':t.token or '-', 'noise-free':'yes' if t.noise_free else '-', **evaluate(t.pictures, refs, options.get('noun','person'), label)})
     return pd.DataFrame(rows)

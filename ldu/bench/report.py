@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Pair', 'MARKS', 'CONTROLS', 'Plan', 'PLANS', 'Job', 'find_pairs', 'visibility', 'visible_verdict', 'make_sets',
-           'find_plan', 'jobs', 'judge_drawings', 'learn_job', 'do_jobs', 'differences', 'attack_verdict',
+           'find_plan', 'jobs', 'evaluate_drawings', 'learn_job', 'do_jobs', 'differences', 'attack_verdict',
            'purifier_verdict', 'cautions', 'picture_change', 'picture_drawn', 'picture_effects', 'Card', 'to_markdown',
            'score_files', 'make_card']
 
@@ -19,11 +19,11 @@ from ..model.base import LatentDiffusion,fingerprint
 from ..pictures.reading import PictureError,read_picture
 from ..pictures.files import atomic,find_pictures,output_folder,output_names,vacant,write_json,write_picture
 from ..pictures.tiles import generator
-from ..measure.quality import cleanness,cmmd,criticise,critic_distance,detection_failure
+from ..measure.quality import cleanness,cmmd,assess,perceptual_distance,detection_failure
 from ..pictures.folders import square
 from ..measure.evaluators import LABELS
 from ..attack.files import course,read_json
-from ..measure.metrics import Score,embeddings,identity_cosines,load_judge,score
+from ..measure.metrics import Score,embeddings,identity_cosines,load_evaluator,score
 from ..attack.personalize import PRESETS,check_noun,class_pictures,learning,textual_inversion
 from ..model.autoencoder import measure,round_trip
 from ..attack.purifiers import check_chain,compose
@@ -72,7 +72,7 @@ def visibility(pairs:list, base:LatentDiffusion)->list: # one dict a pair
     rows = []
     for p in pairs:
         again = round_trip(p.original, base)
-        far = lambda a,b: round(critic_distance(a,b).item(), 4)
+        far = lambda a,b: round(perceptual_distance(a,b).item(), 4)
         rows.append(dict(name=p.name, **measure(p.protected, p.original, again), critic=far(p.protected,p.original), vae_critic=far(again,p.original)))
     return rows
 
@@ -129,10 +129,10 @@ def jobs(sets:dict, methods, plan:Plan, about:dict)->list:
     return out
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c027
-def judge_drawings(ims:torch.Tensor, refs:torch.Tensor, label:str, judge=None)->dict:
+def evaluate_drawings(ims:torch.Tensor, refs:torch.Tensor, label:str, evaluator=None)->dict:
     "What the judges say of drawings: three values each, and one of the whole set."
     f = lambda v: [round(o,5) for o in v.tolist()]
-    return dict(ism=f(identity_cosines(ims,refs,judge)), detected=f(1-detection_failure(ims,label)), clean=f(cleanness(ims)), cmmd=round(cmmd(ims,refs),4))
+    return dict(ism=f(identity_cosines(ims,refs,evaluator)), detected=f(1-detection_failure(ims,label)), clean=f(cleanness(ims)), cmmd=round(cmmd(ims,refs),4))
 
 def learn_job(
     base:LatentDiffusion, job:Job, sets:dict, plan:Plan, prior=None, # pictures of the class
@@ -152,7 +152,7 @@ def _words(base, albums, noun, seed, **options):
     return textual_inversion(base, albums, init=noun, templates=heads, seed=seed, **options)
 
 def do_jobs(
-    base, todo:list, sets:dict, plan:Plan, out, label:str, noun:str='person', seed:int=0, progress:bool=True, judge=None # out: folder for rows; as for `embeddings`
+    base, todo:list, sets:dict, plan:Plan, out, label:str, noun:str='person', seed:int=0, progress:bool=True, evaluator=None # out: folder for rows; as for `embeddings`
 ):
     "Do the lessons that are not on disk yet; yields a row for each set of each lesson, in order."
     out = output_folder(out); path = lambda k,end: out/f'{k}{end}'
@@ -164,7 +164,7 @@ def do_jobs(
                 bar.set_description_str(f'{j.method}: {j.sets[0] if len(j.sets)==1 else "all sets"}', refresh=False)
                 for k,name,ims in zip(j.keys, j.sets, learn_job(base, j, sets, plan, prior, noun, seed, bar.update)):
                     write_picture(path(k,'.png'), torch.cat(list(ims),-1)[None])
-                    write_json(path(k,'.json'), dict(method=j.method, set=name, lesson=j.lesson, key=k, **judge_drawings(ims, sets['original'], label, judge)))
+                    write_json(path(k,'.json'), dict(method=j.method, set=name, lesson=j.lesson, key=k, **evaluate_drawings(ims, sets['original'], label, evaluator)))
             for k,name in zip(j.keys,j.sets): yield read_json(path(k,'.json')) | dict(set=name)
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c033
@@ -201,13 +201,13 @@ def purifier_verdict(rows:list, v:dict, name:str)->dict: # v: what `attack_verdi
     return dict(purifier=name, method=m, verdict=word, left=left, gain=gain)
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c040
-def cautions(base, pairs:list, label:str, plan:Plan, judge=None)->list:
+def cautions(base, pairs:list, label:str, plan:Plan, evaluator=None)->list:
     "What the reader must know before believing a card."
     out,n = [],len(pairs)
     if base.size<256: out.append(f'The base {base.name} is a small model of a drawn world: what it can or cannot learn from these pictures does not say what Stable Diffusion or any other model would learn from them. Measure with --base.')
     else: out.append(f'The figures hold for the base {base.name} and for no other model.')
     real = any(p.original.shape[-2:]!=(64,64) for p in pairs) or label=='nothing'
-    if real and judge is None: out.append('The judge of identity has only met the drawn world, 64 pixels wide. On other pictures, as these seem to be, its cosines may mean little: look at the drawings, and use a judge of your own (--judge).')
+    if real and evaluator is None: out.append('The judge of identity has only met the drawn world, 64 pixels wide. On other pictures, as these seem to be, its cosines may mean little: look at the drawings, and use a judge of your own (--judge).')
     if label=='nothing': out.append('The critic does not recognise what is in the originals, so `detected` means nothing here.')
     out.append(f'One subject, {n} picture{"s"*(n>1)}, {plan.lessons} lessons a set, {plan.n} drawings a lesson. '
         + ('The intervals count lessons.' if plan.lessons>2 else 'The intervals count drawings; of the chance in learning they know only what two lessons show.') + ' Nothing follows for other subjects.')
@@ -319,7 +319,7 @@ def score_files(
     plan = find_plan(model, quick); model.token_id('sks'); check_noun(model, noun)
     pairs,faults = find_pairs(originals, protected, out)
     if all(p.original.equal(p.protected) for p in pairs): raise ValueError(f'{protected} holds the very pictures of {originals}: nothing has been protected there.')
-    if isinstance(judge,(str,Path)): judge = load_judge(judge)
+    if isinstance(judge,(str,Path)): judge = load_evaluator(judge)
     folder = _card_folder(out, _pairs_hash(pairs))
     return make_card(model, pairs, faults, folder, ways, wash, plan, noun, seed, progress, judge)
 
@@ -328,8 +328,8 @@ def _listed(text): return [o.strip() for o in (text.split(',') if isinstance(tex
 
 def _pairs_hash(pairs): return _hash([_pixels(o) for p in pairs for o in (p.original,p.protected)])
 
-def _named(judge, refs): # what a card says of it: a hash of what it sees in the originals
-    return _hash((embeddings(refs, judge).float()*1e4).round().int().numpy().tobytes())
+def _named(evaluator, refs): # what a card says of it: a hash of what it sees in the originals
+    return _hash((embeddings(refs, evaluator).float()*1e4).round().int().numpy().tobytes())
 
 def _card_folder(out, refs=None): # refs: a hash of the pictures
     out = Path(out)
@@ -341,20 +341,20 @@ def _card_folder(out, refs=None): # refs: a hash of the pictures
     return output_folder(out)
 
 # %% ../../nbs/4_contest/21_report_card.ipynb #c049s1
-def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0, progress=True, judge=None)->Card:
+def make_card(base, pairs, faults, out, ways, wash, plan, noun='person', seed=0, progress=True, evaluator=None)->Card:
     "Measure, learn, judge and write; what `score_files` does once its input is checked."
     sets = make_sets(pairs, base, wash, seed); refs = sets['original']
     seen = visibility(pairs, base)
     if progress: tqdm.write(visible_verdict(seen), file=sys.stderr)   # known at once; the lessons take longer
-    label = LABELS[criticise(refs)[0].mean(0).argmax()]
-    about = dict(base=base.name, weights=fingerprint(base), noun=noun, label=label, seed=seed, version=__version__) | ({} if judge is None else dict(judge=_named(judge, refs)))
-    rows = list(do_jobs(base, jobs(sets, ways, plan, about), sets, plan, out/'rows', label, noun, seed, progress, judge))
-    untaught = [v for l in range(plan.lessons) for v in identity_cosines(base.generate(f'a photo of a sks {noun}', n=plan.n, steps=plan.steps, guidance=plan.guidance, seed=seed+l), refs, judge).tolist()]
+    label = LABELS[assess(refs)[0].mean(0).argmax()]
+    about = dict(base=base.name, weights=fingerprint(base), noun=noun, label=label, seed=seed, version=__version__) | ({} if evaluator is None else dict(judge=_named(evaluator, refs)))
+    rows = list(do_jobs(base, jobs(sets, ways, plan, about), sets, plan, out/'rows', label, noun, seed, progress, evaluator))
+    untaught = [v for l in range(plan.lessons) for v in identity_cosines(base.generate(f'a photo of a sks {noun}', n=plan.n, steps=plan.steps, guidance=plan.guidance, seed=seed+l), refs, evaluator).tolist()]
     attacks = [attack_verdict(rows, m, untaught) for m in ways]
     by = next((v for v in attacks if v['method']=='dreambooth'), attacks[0])
     washed = [purifier_verdict(rows, by, p) for p in wash]
-    card = Card(about | dict(out=str(out), refs=_pairs_hash(pairs), visible=visible_verdict(seen), attacks=attacks, purified=washed, cautions=cautions(base, pairs, label, plan, judge), untaught=untaught,
-        album=identity_cosines(refs, refs, judge).tolist(), plan=plan._asdict(), visibility=seen, rows=rows, failed=[dict(source=str(p), reason=s) for p,s in faults.items()]))
+    card = Card(about | dict(out=str(out), refs=_pairs_hash(pairs), visible=visible_verdict(seen), attacks=attacks, purified=washed, cautions=cautions(base, pairs, label, plan, evaluator), untaught=untaught,
+        album=identity_cosines(refs, refs, evaluator).tolist(), plan=plan._asdict(), visibility=seen, rows=rows, failed=[dict(source=str(p), reason=s) for p,s in faults.items()]))
     picture_change(out/'change.png', sets); picture_drawn(out/'drawings.png', rows, out/'rows', plan.n); picture_effects(out/'effects.png', attacks, washed)
     with atomic(out/'report.md') as f: f.write(to_markdown(card, seen, rows, attacks, washed).encode('utf-8','backslashreplace'))
     write_json(out/'report.json', _spelt(card))

@@ -15,7 +15,7 @@ from ..toy.budget import linf,psnr,to_255
 from ..pictures.reading import PictureError,grid,read_picture
 from ..pictures.tiles import generator
 from ..pictures.folders import square
-from ..model.inversion import climb
+from ..model.inversion import invert_pictures
 from ..measure.metrics import identity_cosines
 from ..toy.spiral import spiral_playground
 from ..protection.objective import latent_shift,open_rho,shift
@@ -45,7 +45,7 @@ def moved(self:ShiftPlayground, way:str, push:float, T:int, k:int):
     def go(z):
         d = own = self.rho(z)-z
         if way=='at random': d = torch.randn(z.shape, generator=generator(self.seed)).to(z)
-        if way=='another person': d = climb(self.base, self.other, T, k).z_T-z
+        if way=='another person': d = invert_pictures(self.base, self.other, T, k).z_T-z
         return z+push*d*own.norm()/d.norm()
     return go
 

@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from ..model.base import LatentDiffusion
 from ..pictures.files import atomic,output_folder,vacant,write_json,write_picture
 from ..pictures.reading import read_picture,sample_photo,show
-from ..measure.metrics import identity_cosines,load_judge,score
+from ..measure.metrics import identity_cosines,load_evaluator,score
 from ..attack.personalize import class_pictures,dreambooth,textual_inversion
 from ..attack.files import read_json
 from ..protection.photographs import protect_files
@@ -99,7 +99,7 @@ def demo(
     t0,out = time.perf_counter(),Path(out)
     if 'lessons' not in read_json(out/'report.json') and not vacant(out):
         raise ValueError(f'{out} holds other files and no report of a demo: choose another folder.')
-    ldm,judge = LatentDiffusion.open(base),load_judge(); open_rho(rho, ldm.name)
+    ldm,evaluator = LatentDiffusion.open(base),load_evaluator(); open_rho(rho, ldm.name)
     if not (output_folder(out)/'report.json').exists(): write_json(out/'report.json', dict(lessons=[]))   # whose folder it is, should the demo be stopped
     album = cast(out/'originals', seed, size=ldm.size)
     done = protect_files([out/'originals'], out/'protected', base=ldm, budget=budget, seed=seed, rho=rho, progress=progress)
@@ -107,11 +107,11 @@ def demo(
     with tqdm(total=3*steps+50, desc='a stranger learns', disable=not progress) as bar: drawn = learn_both(ldm, dict(clean=album, protected=safe), steps, steps+50, seed=seed, bar=bar)
     rows = []
     for (attack,name),ims in drawn.items():
-        s = score(identity_cosines(ims, album, judge)); rows.append({'attack':attack, 'learnt from':name, 'ISM':round(s.value,2), 'low':round(s.lo,2), 'high':round(s.hi,2), 'n':s.n})
+        s = score(identity_cosines(ims, album, evaluator)); rows.append({'attack':attack, 'learnt from':name, 'ISM':round(s.value,2), 'low':round(s.lo,2), 'high':round(s.hi,2), 'n':s.n})
     story(out/'story.png', album, safe, read_picture(out/'originals'/'temple.jpg').im, read_picture(out/'protected'/'temple.png').im, drawn)
     mean,people_ = lambda k: sum(f[k] for f in people_)/len(people_),[f for f in done['files'] if 'person' in f['output']]
     told = Told(out=str(out), seed=seed, base=ldm.name, budget=budget, lessons=rows, psnr=mean('psnr'), linf=max(f['linf'] for f in people_), caution=' '.join(CAUTION.split()),
-        album=identity_cosines(album, album, judge).mean().item(), stranger=identity_cosines(ldm.generate('a photo of a person', n=8, steps=20, guidance=4., seed=seed), album, judge).mean().item(),
+        album=identity_cosines(album, album, evaluator).mean().item(), stranger=identity_cosines(ldm.generate('a photo of a person', n=8, steps=20, guidance=4., seed=seed), album, evaluator).mean().item(),
         protected=dict(done), seconds=time.perf_counter()-t0)
     write_json(out/'report.json', told)
     return told

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['NAMED', 'TURNS', 'FACE_TURNS', 'LABELS', 'SPOILT', 'to_64', 'IdentityEncoder', 'rough', 'identity_pairs',
-           'identity_loss', 'labels', 'faceless', 'spoil', 'Critic', 'critic_loss']
+           'identity_loss', 'labels', 'faceless', 'spoil', 'QualityModel', 'quality_loss']
 
 # %% ../../nbs/library/evaluators.ipynb #c002
 import torch,torch.nn.functional as F
@@ -81,14 +81,14 @@ def _four_alike(c, ids, shots):
 
 # %% ../../nbs/library/evaluators.ipynb #c011
 def identity_loss(
-    judge, # an `IdentityEncoder`
+    encoder, # an `IdentityEncoder`
     n:int=48, # subjects a step
     temperature:float=.07, # the lower, the more the likest others count
     turns:list=TURNS # names of collections, whose turn it is
 ):
     "InfoNCE over two shots of n subjects, for `fit`, the training loop of notebook pretrain."
     def loss(step, g):
-        e = judge(rough(identity_pairs(step,n,g,turns), g).to(judge.device))
+        e = encoder(rough(identity_pairs(step,n,g,turns), g).to(encoder.device))
         return F.cross_entropy(((e@e.T)/temperature).fill_diagonal_(-1e4), (torch.arange(2*n)^1).to(e.device))
     return loss
 
@@ -130,7 +130,7 @@ def spoil(x:torch.Tensor, way:str, strength, g=None)->torch.Tensor:
     return torch.where(s>0, SPOILT[way](x,s,g), x).clamp(0,1)
 
 # %% ../../nbs/library/evaluators.ipynb #c016
-class Critic(ModelMixin, ConfigMixin):
+class QualityModel(ModelMixin, ConfigMixin):
     "Pictures in [0,1] to what they show (one score for each of `LABELS`) and how clean they are (0 to 1)."
     @register_to_config
     def __init__(self, width:int=32):
@@ -148,7 +148,7 @@ class Critic(ModelMixin, ConfigMixin):
     def pooled(self, maps): return torch.cat([maps[1].mean((2,3)), maps[3].mean((2,3))], 1) # what the whole picture is made of, 6·width numbers
 
 # %% ../../nbs/library/evaluators.ipynb #c017
-def critic_loss(critic, pictures:torch.Tensor, names:torch.Tensor, n:int=64):
+def quality_loss(quality_model, pictures:torch.Tensor, names:torch.Tensor, n:int=64):
     "For `fit` (notebook pretrain): name pictures of a pool (bytes, with their labels), an eighth of them nothing; say how clean they are after spoiling two thirds."
     def loss(step, g):
         m,i = n//16,torch.randint(0, len(pictures), (n-2*(n//16),), generator=g)
@@ -157,6 +157,6 @@ def critic_loss(critic, pictures:torch.Tensor, names:torch.Tensor, n:int=64):
         mix = torch.randperm(n, generator=g); x,y = x[mix],y[mix]
         s = torch.rand(n, generator=g)*(torch.rand(n, generator=g)<.66)
         x = torch.cat([spoil(o, w, a, g) for w,o,a in zip(SPOILT, x.tensor_split(len(SPOILT)), s.tensor_split(len(SPOILT)))])
-        name,clean = critic(x.to(critic.device))
+        name,clean = quality_model(x.to(quality_model.device))
         return F.cross_entropy(name, y.to(name.device)) + 4*(clean-(1-s).to(clean)).square().mean()
     return loss

@@ -14,7 +14,7 @@ from ..toy.schedule import Prediction,as_prediction,per_item
 
 # %% ../../nbs/library/fewstep.ipynb #c006
 class FewStep:
-    "A few-step U-Net of the ecosystem as `unet=` of `denoiser`, `climb`, `descend` and `shift`."
+    "A few-step U-Net of the ecosystem as `unet=` of `denoiser`, `invert_pictures`, `denoise` and `shift`."
     def __init__(self,
         unet:UNet2DConditionModel, # of the base's latent and text widths
         kind:str='lcm', # 'lcm': consistency function, hears guidance if its time_cond_proj_dim is set; 'turbo': a plain U-Net

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Probe', 'surrogate', 'fsmg', 'easpl', 'loss_at', 'pull_of', 'greedy_times', 'draw_kept', 'kept_times', 'listen',
-           'simac_gain', 'simac', 'cloak_transform', 'snapshots', 'metacloak']
+           'simac_objective', 'simac', 'cloak_transform', 'snapshots', 'metacloak']
 
 # %% ../../nbs/library/surrogates.ipynb #c002
 import contextlib,torch
@@ -14,24 +14,24 @@ from functools import partial
 from torchvision.transforms import functional as TF
 from ..model.base import LatentDiffusion
 from ..toy.budget import from_255
-from ..attack.personalize import Personal,class_pictures,lessons
-from .baselines import Pgd,_draws,_to_bf16,aspl,copy_of,draw_normal,lesson_gain,offer,pgd,study,surrogate_climb,to_picture
+from ..attack.personalize import Personal,class_pictures,fine_tune
+from .baselines import Pgd,_draws,_to_bf16,aspl,copy_of,draw_normal,denoising_objective,offer,pgd,fine_tune_surrogate,surrogate_ascent,to_picture
 
 # %% ../../nbs/library/surrogates.ipynb #flt1
 from ..faults import Range,fields,limits
 
 # %% ../../nbs/library/surrogates.ipynb #c005
 def _course(base, lr, prior, instance, class_prompt, variant='paper'):
-    "What `study` needs; the class pictures are drawn by the base where there are none."
+    "What `fine_tune_surrogate` needs; the class pictures are drawn by the base where there are none."
     return dict(lr=lr, prior=class_pictures(base, 8, class_prompt, steps=10) if prior is None else prior, instance=instance, class_prompt=class_prompt, variant=variant)
 
 def surrogate(
     base:LatentDiffusion, clean:torch.Tensor, # M×3×H×W in [0,1] of one subject
-    steps:int=100, seed:int=0, **course # as for `study`
+    steps:int=100, seed:int=0, **course # as for `fine_tune_surrogate`
 )->Personal:
     "A DreamBooth of one's own."
     own = copy_of(Personal(base.unet, base.text_encoder))
-    study(base, own, clean, steps, seed, **course)
+    fine_tune_surrogate(base, own, clean, steps, seed, **course)
     return own
 
 # %% ../../nbs/library/surrogates.ipynb #c008
@@ -42,12 +42,12 @@ def fsmg(
     learn:int=100, lr:float=2e-4, # DreamBooth steps of the surrogate, and their rate; the paper: 1000
     clean:torch.Tensor=None, prior:torch.Tensor=None, # set A, None: the pictures themselves; pictures of the class, None: drawn by the base
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
-    own:Personal=None, gradient:str='full', **options # a ready surrogate; as for `lesson_gain`; for `pgd`
+    own:Personal=None, gradient:str='full', **options # a ready surrogate; as for `denoising_objective`; for `pgd`
 ):
     "FSMG (Anti-DreamBooth): raise the loss of a surrogate that has learnt the clean set; yields a `Pgd` a step."
     own = own or surrogate(base, ims if clean is None else clean, learn, seed, **_course(base, lr, prior, instance, class_prompt))
     with torch.no_grad(): h = base.embed(instance, text_encoder=own.text_encoder)
-    yield from pgd(ims, lesson_gain(base, h, own.unet, gradient), budget, step, steps, seed=seed, **options)
+    yield from pgd(ims, denoising_objective(base, h, own.unet, gradient), budget, step, steps, seed=seed, **options)
 
 # %% ../../nbs/library/surrogates.ipynb #c014
 @limits(step=Range(0,255,above=True), rounds=Range(1), learn=Range(0), climb=Range(1), lr=Range(0,1,above=True), surrogates=Range(1), variant=('paper','released'), gradient=('full','two-pass','sds'))
@@ -57,21 +57,21 @@ def easpl(
     budget:float=10., step:float=None, rounds:int=8, learn:int=3, climb:int=6, lr:float=2e-4, # as for `aspl`
     surrogates:int=3, prior:torch.Tensor=None, # how many, where there is one base; pictures of the class
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
-    clean:torch.Tensor=None, start=None, variant:str='paper', gradient:str='full', gain=None, # as for `aspl`
+    clean:torch.Tensor=None, start=None, variant:str='paper', gradient:str='full', objective=None, # as for `aspl`
     apart:bool=None, **options # does each surrogate learn from its own pictures (the released code) or from the mean? None: apart where `variant` is 'released'; for `pgd`
 ):
     "EASPL (Anti-DreamBooth): ASPL with a team, whose pictures are averaged each round; yields a `Pgd` a round."
-    gain = gain or partial(lesson_gain, gradient=gradient)
+    objective = objective or partial(denoising_objective, gradient=gradient)
     team = list(bases) if isinstance(bases,(list,tuple)) else [bases]*surrogates
     courses = [_course(b, lr, prior, instance, class_prompt, variant) for b in team] if prior is not None or len(set(map(id,team)))>1 else [_course(team[0], lr, prior, instance, class_prompt, variant)]*len(team)
     apart = variant=='released' if apart is None else apart
     owns,x = [copy_of(Personal(b.unet,b.text_encoder)) for b in team],'picture' if variant=='released' and start is None else start
     for r in range(rounds):
-        ends = [list(surrogate_climb(b, own, ims, x, budget, step, climb, learn, ims if clean is None else clean, c, seed+1000*i+3*r, gain, **options))[-1]
+        ends = [list(surrogate_ascent(b, own, ims, x, budget, step, climb, learn, ims if clean is None else clean, c, seed+1000*i+3*r, objective, **options))[-1]
                 for i,(b,own,c) in enumerate(zip(team, owns, courses))]
         x = torch.stack([o.ims for o in ends]).mean(0)
-        for i,(b,own,c) in enumerate(zip(team, owns, courses)): study(b, own, ends[i].ims if apart else x, learn, seed+1000*i+3*r+2, **c)
-        yield Pgd(r+1, sum(o.gain for o in ends)/len(ends), x, torch.stack([o.gains for o in ends]).mean(0))
+        for i,(b,own,c) in enumerate(zip(team, owns, courses)): fine_tune_surrogate(b, own, ends[i].ims if apart else x, learn, seed+1000*i+3*r+2, **c)
+        yield Pgd(r+1, sum(o.objective for o in ends)/len(ends), x, torch.stack([o.objectives for o in ends]).mean(0))
 
 # %% ../../nbs/library/surrogates.ipynb #c022
 def loss_at(base:LatentDiffusion, h:torch.Tensor, unet=None): # 1×L×D; None: the base's own
@@ -117,7 +117,7 @@ def draw_kept(row:torch.Tensor, g)->torch.Tensor:
     return left[torch.randint(len(left), (1,), generator=g)]
 
 def kept_times(kept:torch.Tensor):
-    "Times for `lesson_gain`: each picture's uniformly from its own row of N×T."
+    "Times for `denoising_objective`: each picture's uniformly from its own row of N×T."
     def times(z, g):
         rows = kept[getattr(g,'which',slice(None))]
         each = list(getattr(g,'each',())) or [g]*len(rows)
@@ -135,7 +135,7 @@ def listen(unet):
         for o in hooks: o.remove()
 
 # %% ../../nbs/library/surrogates.ipynb #c033s1
-def simac_gain(
+def simac_objective(
     base:LatentDiffusion, h:torch.Tensor, unet, # 1×L×D; whose loss and features, None: the base's own
     ims:torch.Tensor, kept:torch.Tensor, # the clean pictures; N×T of times, from `greedy_times`
     weight:float=1., variant:str='paper', gradient:str='full' # of the features; 'released': without their gradient; as for `to_picture`
@@ -158,18 +158,18 @@ def simac(
     base:LatentDiffusion, ims:torch.Tensor, # N×3×H×W in [0,1], one subject
     budget:float=10., step:float=1., onto:str='aspl', # as for `pgd`; 'aspl' or 'advdm': what the times and features are added to
     search:dict=dict(rounds=12, width=40), # for `greedy_times`; the paper: rounds 50, width 20
-    weight:float=1., variant:str='paper', gradient:str='full', # as for `simac_gain`
+    weight:float=1., variant:str='paper', gradient:str='full', # as for `simac_objective`
     instance:str='a photo of a sks person', seed:int=0, **options # for `aspl`, or for `pgd`
 ):
     "SimAC: the denoising loss at each picture's own times, plus a distance of features; yields a `Pgd` a step."
     if onto=='aspl' and 'steps' in options: raise ValueError("`steps` is for onto='advdm'; onto='aspl' takes rounds, learn and climb.")
     with torch.no_grad(): h = base.embed(instance)
     *_,found = greedy_times(ims, loss_at(base,h), base.scheduler.config.num_train_timesteps, budget=budget, step=step, seed=seed, **search)
-    gain = lambda b,h,unet=None: simac_gain(b, h, unet, ims, found.kept, weight, variant, gradient)
+    objective = lambda b,h,unet=None: simac_objective(b, h, unet, ims, found.kept, weight, variant, gradient)
     if onto=='advdm':
         for k in ('rounds','learn','climb','lr','prior','clean','class_prompt'): options.pop(k, None)   # figures for ASPL in a recipe
-        yield from pgd(ims, gain(base,h), budget, step, seed=seed, **options)
-    else: yield from aspl(base, ims, budget, step, instance=instance, seed=seed, gain=gain, **options)
+        yield from pgd(ims, objective(base,h), budget, step, seed=seed, **options)
+    else: yield from aspl(base, ims, budget, step, instance=instance, seed=seed, objective=objective, **options)
 
 # %% ../../nbs/library/surrogates.ipynb #c041
 def cloak_transform(x, g, kernel:int=7, least:float=.875): # N×3×H×W; generator; pixels of the blur; smallest crop, as a share of the side
@@ -185,14 +185,14 @@ def cloak_transform(x, g, kernel:int=7, least:float=.875): # N×3×H×W; generat
 def snapshots(
     base:LatentDiffusion, clean:torch.Tensor, # M×3×H×W in [0,1] of one subject
     pool:int=6, run:int=1000, seed:int=0, # how many, and over how many DreamBooth steps; the first has learnt nothing
-    lr:float=2e-4, prior:torch.Tensor=None, instance:str='a photo of a sks person', class_prompt:str='a photo of a person', variant:str='paper' # as for `study`
+    lr:float=2e-4, prior:torch.Tensor=None, instance:str='a photo of a sks person', class_prompt:str='a photo of a person', variant:str='paper' # as for `fine_tune_surrogate`
 )->list: # of `Personal`
     "One DreamBooth run, caught at `pool` evenly spaced steps from 0 to `run`."
     own = copy_of(Personal(base.unet, base.text_encoder))
     if variant=='released': _to_bf16(own)
     marks = [round(i*run/max(1,pool-1)) for i in range(pool)]
     out = [copy_of(own) for m in marks if m==0]
-    for o in lessons(base, own, clean, prior, marks[-1], lr, 2, 1., instance, class_prompt, seed, clip=1. if variant=='paper' else None):
+    for o in fine_tune(base, own, clean, prior, marks[-1], lr, 2, 1., instance, class_prompt, seed, clip=1. if variant=='paper' else None):
         if variant=='released': _to_bf16(own)
         out += [copy_of(own) for m in marks if m==o.step]
     return out
@@ -206,7 +206,7 @@ def metacloak(
     advance:int=2, unroll:int=1, eot:int=1, transform=None, # steps of a member after a climb, of the copy before it; transforms a step; None: `cloak_transform`
     lr:float=2e-4, clean:torch.Tensor=None, prior:torch.Tensor=None, # as for `fsmg`
     instance:str='a photo of a sks person', class_prompt:str='a photo of a person', seed:int=0,
-    variant:str='paper', gradient:str='full', **options # 'released': bfloat16, no look-ahead and no crop; as for `lesson_gain`; for `pgd`
+    variant:str='paper', gradient:str='full', **options # 'released': bfloat16, no look-ahead and no crop; as for `denoising_objective`; for `pgd`
 ):
     "MetaCloak: climb a pool of surrogates at all stages of their training, through random transforms; yields a `Pgd` a step."
     course,n,x = _course(base, lr, prior, instance, class_prompt, variant),0,None
@@ -215,16 +215,16 @@ def metacloak(
     for member in members*trials:
         own = copy_of(member)
         for _ in range(climbs):
-            learner = copy_of(own)
-            if variant=='paper': study(base, learner, ims if x is None else x, unroll, seed+n+1, **course)
-            with torch.no_grad(): h = base.embed(instance, text_encoder=learner.text_encoder)
-            for o in pgd(ims, lesson_gain(base, h, learner.unet, gradient), budget, step, climb, x, seed+n+2, transform=transform, eot=eot, **options):
+            personal = copy_of(own)
+            if variant=='paper': fine_tune_surrogate(base, personal, ims if x is None else x, unroll, seed+n+1, **course)
+            with torch.no_grad(): h = base.embed(instance, text_encoder=personal.text_encoder)
+            for o in pgd(ims, denoising_objective(base, h, personal.unet, gradient), budget, step, climb, x, seed+n+2, transform=transform, eot=eot, **options):
                 n += 1; yield o._replace(step=n)
             x = o.ims
-            study(base, own, x, advance, seed+n+3, **course)
+            fine_tune_surrogate(base, own, x, advance, seed+n+3, **course)
 
 # %% ../../nbs/library/surrogates.ipynb #c049
 offer('fsmg', fsmg, dict(learn=100, steps=60), dict(learn=1000, steps=100, step=.64, lr=5e-7, start='picture'))
-offer('easpl', easpl, dict(rounds=8, surrogates=3), dict(rounds=50, learn=3, climb=6, surrogates=3, step=.64, lr=5e-7, start='picture'), fixed=('steps','gain'))
-offer('simac', simac, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture', search=dict(rounds=50, probes=5, width=20, least=100)), also=(aspl,pgd), fixed=('gain',))
+offer('easpl', easpl, dict(rounds=8, surrogates=3), dict(rounds=50, learn=3, climb=6, surrogates=3, step=.64, lr=5e-7, start='picture'), fixed=('steps','objective'))
+offer('simac', simac, dict(rounds=12), dict(rounds=50, learn=3, climb=6, step=.64, lr=5e-7, start='picture', search=dict(rounds=50, probes=5, width=20, least=100)), also=(aspl,pgd), fixed=('objective',))
 offer('metacloak', metacloak, dict(trials=1, pool=4, run=60, climbs=4), dict(trials=4, pool=6, run=1000, climbs=100, climb=6, advance=2, lr=5e-7), fixed=('steps',));

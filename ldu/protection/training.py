@@ -19,10 +19,10 @@ from ..pictures.files import output_folder,write_json
 from ..pictures.folders import Folders
 from ..model.inversion import check_level
 from ..measure.metrics import score,ssim
-from ..attack.personalize import PRESETS,TEMPLATES,check_noun,class_pictures,learning,lessons,textual_inversion
+from ..attack.personalize import PRESETS,TEMPLATES,check_noun,class_pictures,learning,fine_tune,textual_inversion
 from ..model.pretrain import log_lines,same_run,save_whole
 from .rho import RHOS,Rho
-from .objective import GOALS,latent_shift,learners_of,lesson,open_rho,own_weights,protect,shift,to_tensors,train_rho,walker
+from .objective import OBJECTIVES,latent_shift,personal_models,token_objective,open_rho,own_weights,protect,shift,to_tensors,train_rho,denoiser_of
 from ..world.portraits import SPLITS,people
 
 # %% ../../nbs/3_method/15_training.ipynb #flt1
@@ -46,7 +46,7 @@ SURROGATES = 'textual-inversion','dreambooth','lora'
 def learn_surrogates(
     base:LatentDiffusion, albums:torch.Tensor, # K×M×3×H×W in [0,1]: the people
     method:str, steps:int=None, noun:str='person', seed:int=0 # dreambooth or lora; of each, None: as in `PRESETS`; class word
-)->dict: # tensors, as for `learners_of`
+)->dict: # tensors, as for `personal_models`
     "One personalized model a person."
     how,prior = PRESETS['mini' if base.size<256 else 'paper'][method],_class(base, noun)
     if steps: how = how|dict(steps=steps)
@@ -60,7 +60,7 @@ def relearn(
     pace:float=.1, lr:float=1e-3 # of token embeddings: how much of its way one goes; the learning rate of that way
 )->dict: # the anchors, their surrogates a little further
     "The surrogates' turn (Appendix A4 of the paper, Eq. 13): they learn from protected pictures."
-    some = learners_of(base, d)
+    some = personal_models(base, d)
     if not some:
         says = [t.replace('person',noun) for t in TEMPLATES]
         *_,w = textual_inversion(base, safe, steps, lr, batch=2, init=d['words'], templates=says, seed=seed)
@@ -69,7 +69,7 @@ def relearn(
     for i,(own,album) in enumerate(zip(some, safe, strict=True)):
         for net in own:
             for p in own_weights(net).values(): p.requires_grad_(True)
-        for _ in lessons(base, own, album, prior, steps, how['lr'], how['batch'], 1., f'a photo of a sks {noun}', f'a photo of a {noun}', seed+i): pass
+        for _ in fine_tune(base, own, album, prior, steps, how['lr'], how['batch'], 1., f'a photo of a sks {noun}', f'a photo of a {noun}', seed+i): pass
     return d|to_tensors(some)
 
 # %% ../../nbs/3_method/15_training.ipynb #c009
@@ -92,7 +92,7 @@ def _subjects(data, r, size):
 # %% ../../nbs/3_method/15_training.ipynb #c011
 Trained = namedtuple('Trained', 'summary') # what to tell the user
 
-@limits(out=FILLED, base=FILLED, data=FILLED, recipe=RHO_RECIPES, goal=GOALS, budget=Range(1,255), delta=Range(0,above=True), steps=Range(1), T=Range(1,1000), k=Range(1,1000), iters=Range(0), mode=('residual','decode'), kind=RHOS, noun=NOUN, seed=ANY_SEED)
+@limits(out=FILLED, base=FILLED, data=FILLED, recipe=RHO_RECIPES, goal=OBJECTIVES, budget=Range(1,255), delta=Range(0,above=True), steps=Range(1), T=Range(1,1000), k=Range(1,1000), iters=Range(0), mode=('residual','decode'), kind=RHOS, noun=NOUN, seed=ANY_SEED)
 def train(
     out:str='_runs/rho', # folder for rho, its anchors, log and card; run again to go on
     base:str='mini', # 'mini', a diffusers folder or a hub id
@@ -118,7 +118,7 @@ def train(
     given = {n:v for n,v in dict(goal=goal, budget=budget, delta=delta, steps=steps, T=T, k=k, iters=iters, mode=mode, kind=kind, surrogate=surrogate, retrain=retrain).items() if v is not None}
     r = RHO_RECIPES[recipe] | (SMOKE if smoke else {}) | given | dict(noun=noun, seed=seed, data=data and str(data))
     if r['delta'] is None: r['delta'] = r['budget']
-    for what,there in dict(goal=GOALS, mode=('residual','decode'), kind=RHOS, surrogate=SURROGATES).items():
+    for what,there in dict(goal=OBJECTIVES, mode=('residual','decode'), kind=RHOS, surrogate=SURROGATES).items():
         if r[what] not in there: raise ValueError(f"There is no {what} {r[what]!r}; there are {', '.join(there)}.")
     if r['goal']!='lesson' and (r['surrogate']!=SURROGATES[0] or r['retrain']): raise ValueError(f"Surrogates are what the goal lesson asks: the goal {r['goal']} takes no surrogate and no retrain.")
     if not 1<=r['budget']<=255: raise ValueError(f"A budget is a number of 255ths from 1 to 255, not {r['budget']}.")
@@ -145,7 +145,7 @@ def _turns(out, rho, b, albums, r, acc):
     for end in ends:
         d = load_file(file); turn = int(d.pop('turn', torch.tensor(0)))   # how far rho was when the surrogates last learnt
         if end<=turn: continue
-        yield from train_rho(rho, b, albums, GOALS[r['goal']](b, d, r['noun']), state=out/'state.safetensors', accelerator=acc, **{k:r[k] for k in LOOP}|dict(steps=end))
+        yield from train_rho(rho, b, albums, OBJECTIVES[r['goal']](b, d, r['noun']), state=out/'state.safetensors', accelerator=acc, **{k:r[k] for k in LOOP}|dict(steps=end))
         if end==r['steps']: return
         with torch.no_grad(): safe = torch.stack([protect(a.to(b.device), b, rho, r['budget'], r['mode'], r['k'], r['iters']) for a in albums])
         d = relearn(b, d, safe, r['retrain'], r['noun'], r['seed']+end)
@@ -155,7 +155,7 @@ def _turns(out, rho, b, albums, r, acc):
 def _fit(out, b, albums, r, acc):
     torch.manual_seed(r['seed']); rho = Rho(channels=b.unet.config.in_channels, T=r['T'], kind=r['kind'], size=b.size//b.factor)
     log = out/'log.jsonl'
-    r = r|dict(unet=walker(b))
+    r = r|dict(unet=denoiser_of(b))
     if log.is_file() and (said := log.read_text(encoding='utf-8')) and not said.endswith('\n'): log.write_text(said+'\n', encoding='utf-8')   # a killed run's last line
     with open(log if acc.is_main_process else os.devnull, 'a') as f:
         for o in _turns(out, rho, b, albums, r, acc):
@@ -226,7 +226,7 @@ def continual(
     if 'state' in options: raise ValueError('Turns cannot be taken up again: leave `state` out.')
     first,lam,says = words.clone(),options.pop('lam',0.),[t.replace('person',noun) for t in TEMPLATES]
     for r in range(rounds):
-        *_,o = train_rho(rho, base, albums, lesson(base,words,noun=noun), rho_steps, seed=seed+2*r, lam=lam, **options); lam = o.lam   # the price goes on; the optimizer begins anew
+        *_,o = train_rho(rho, base, albums, token_objective(base,words,noun=noun), rho_steps, seed=seed+2*r, lam=lam, **options); lam = o.lam   # the price goes on; the optimizer begins anew
         k = dict(T=rho.config.T) | {n:options[n] for n in ('budget','mode','T','k','prompt','unet','guidance','iters') if n in options}
         with torch.no_grad(): safe = torch.stack([shift(base, a, rho, **k)['out'] for a in albums])
         *_,w = textual_inversion(base, safe, word_steps, word_lr, batch=2, init=words, templates=says, seed=seed+2*r+1)

@@ -125,21 +125,21 @@ def personalize_loss(
     return (model(noisify(x, eps, t, schedule), t, t).eps-eps).pow(2).mean()
 
 # %% ../../nbs/1_points/06_budget.ipynb #c044
-RhoStep = namedtuple('RhoStep', 'step loss gain distance worst lam x')
+RhoStep = namedtuple('RhoStep', 'step loss objective distance worst lam x')
 
 def train_rho(
     rho:nn.Module, # latents → shifted latents; trained in place
     z:torch.Tensor, x0:torch.Tensor, # terminal latents and the originals they come from
     decode, # function latents → pictures, with gradient
-    gain, # function (pictures) → a number to be raised
+    objective, # function (pictures) → a number to be raised
     lam, # a `LinearLambda` or `DualLambda`, which also holds the budget
     steps:int=150, lr:float=2e-3, hinge:bool=True # hinge as in `penalty`
 ):
-    "Raise the gain by shifting z while linf stays within a budget that grows dearer; yields a `RhoStep` each step."
+    "Raise the objective by shifting z while linf stays within a budget that grows dearer; yields a `RhoStep` each step."
     opt = torch.optim.Adam(rho.parameters(), lr=lr)
     for i in range(steps):
         x = decode(rho(z))
-        d,up = linf(x,x0),gain(x)
+        d,up = linf(x,x0),objective(x)
         loss = penalty(d, lam.budget, lam.value, hinge)-up
         opt.zero_grad(); loss.backward(); opt.step()
         yield RhoStep(i, loss.item(), up.item(), d.mean().item(), d.max().item(), lam.update(d.max().item()), x.detach())

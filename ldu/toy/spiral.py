@@ -25,9 +25,9 @@ def arc_angle(
     "The angle where the spiral r = θ, from θ = 1.5π to 4.5π, has covered a fraction u of its length; Newton's method."
     length = lambda th: (th*(1+th*th).sqrt() + th.asinh())/2
     lo,hi  = (length(torch.tensor(n*math.pi, dtype=torch.float64)) for n in (1.5,4.5))
-    goal   = lo + (hi-lo)*u.double()
-    th     = (2*goal).sqrt()
-    for _ in range(5): th = th - (length(th)-goal)/(1+th*th).sqrt()
+    target   = lo + (hi-lo)*u.double()
+    th     = (2*target).sqrt()
+    for _ in range(5): th = th - (length(th)-target)/(1+th*th).sqrt()
     return th
 
 # %% ../../nbs/1_points/03_spiral.ipynb #c010
