@@ -20,7 +20,7 @@ from scipy.stats import wilcoxon
 from safetensors.torch import load_file
 from tqdm.auto import tqdm
 from ..model.base import LatentDiffusion,resolve_base
-from ..shipped import mini_path
+from ..shipped import mini_path,world_of
 from ..toy.budget import from_255,linf,psnr,quantise,rms
 from ..model.codebook import spread
 from ..pictures.files import atomic,file_digest,output_folder,write_json
@@ -35,7 +35,7 @@ from ..attack.strong import noise_free,robust_personalize
 from ..protection.objective import latent_shift,mean_denoising_loss,noise_like
 from ..world.portraits import COLLECTIONS
 from ..model.pretrain import MIX
-from ..world import ink,toys,paintings
+from ..world import faces,faces_ink,ink,texture,toys,paintings
 
 # %% ../../nbs/library/bench.ipynb #flt1
 from ..faults import FILLED,Range,limits
@@ -163,6 +163,15 @@ def of_drawings(row:Row, ims:torch.Tensor)->dict: # N×3×S×S in [0,1]: what th
         iqac=clip_iqac(ims,noun).mean().item(), iqac_difference=clip_iqac(ims,noun,'difference').mean().item(), Q=quality(ims,noun,signed=True).mean().item())
 
 # %% ../../nbs/library/bench.ipynb #c013
+def _result(row, out, n, steps, draw_steps, guidance, asked): # as for `run_row`
+    _,spent = protected(row, out)
+    base,noun = _open(row.attacker or row.base),COLLECTIONS[row.collection].noun(row.subject)
+    prompt,(_,token,free) = row.prompt.format(noun=noun),_attack_of(row)
+    draw = (lambda **o: noise_free(base, prompt, negative_token=token, **o)) if free else (lambda **o: base.generate(prompt, **o))
+    ims = draw(n=n, steps=draw_steps, guidance=guidance, seed=row.seed, **_taught(row._replace(prompt='', learner=row.learner.removesuffix(' + noise-free')), out, steps))
+    return row._asdict() | _changed(row._replace(purifier='', learner='', prompt=''), out) | spent | of_drawings(row, ims) | dict(
+        asked=asked, backend=f'{base.device.type}, torch {torch.__version__}')
+
 def run_row(
     row:Row, out:Path, # what to do; where pictures and results are kept
     n:int=8, steps:int=None, draw_steps:int=20, guidance:float=4. # pictures asked for; of the personalizer (None: its preset's); of the sampler
@@ -170,13 +179,7 @@ def run_row(
     "One row of a table; kept in `out/rows`, so that a second call costs nothing."
     asked = n,steps,draw_steps,guidance; file = _place(out, row, asked)
     if file.exists(): return json.loads(file.read_text())
-    _,spent = protected(row, out)
-    base,noun = _open(row.attacker or row.base),COLLECTIONS[row.collection].noun(row.subject)
-    prompt,(_,token,free) = row.prompt.format(noun=noun),_attack_of(row)
-    draw = (lambda **o: noise_free(base, prompt, negative_token=token, **o)) if free else (lambda **o: base.generate(prompt, **o))
-    ims = draw(n=n, steps=draw_steps, guidance=guidance, seed=row.seed, **_taught(row._replace(prompt='', learner=row.learner.removesuffix(' + noise-free')), out, steps))
-    result = row._asdict() | _changed(row._replace(purifier='', learner='', prompt=''), out) | spent | of_drawings(row, ims) | dict(
-        asked=json.dumps(asked), backend=f'{base.device.type}, torch {torch.__version__}')
+    with world_of(row.collection): result = _result(row, out, *asked, json.dumps(asked))
     file.parent.mkdir(parents=True, exist_ok=True); write_json(file, result)
     return result
 

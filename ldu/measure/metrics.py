@@ -14,7 +14,7 @@ from pathlib import Path
 import torch,torch.nn.functional as F
 from scipy.stats import t as student
 from ..pictures.reading import check_ims
-from ..shipped import mini_path
+from ..shipped import evaluators_path,mini_path
 from ..toy.budget import linf,rms,psnr
 
 # %% ../../nbs/2_models/12_metrics.ipynb #c008
@@ -135,13 +135,15 @@ def lpips_distance(
     return _lpips(str(backbone), net).to(ims.device)(ims, refs, normalize=True).flatten()
 
 # %% ../../nbs/2_models/12_metrics.ipynb #c045
-@lru_cache(maxsize=4)
 def load_evaluator(
     path=None # a folder saved by `IdentityEncoder.save_pretrained`; None: the embedded one
 ):
     "The network that tells the world's people apart; loaded once."
+    return _evaluator(Path(path) if path else evaluators_path()/'judges'/'identity-b')
+
+@lru_cache(maxsize=4)
+def _evaluator(folder):
     from ldu.measure.evaluators import IdentityEncoder
-    folder = Path(path) if path else mini_path().parent/'judges'/'identity-b'
     if not (folder/'config.json').is_file(): raise ValueError(f"{folder} holds no evaluator: give a folder saved by IdentityEncoder.save_pretrained.")
     return IdentityEncoder.from_pretrained(folder, use_safetensors=True).eval().requires_grad_(False)
 
@@ -174,7 +176,7 @@ def identity_matching(
     evaluators=('identity-b','identity-a'), weights=(.7,.3) # evaluators as for `embeddings`, or names of embedded ones; what each counts for
 ) -> torch.Tensor: # N values in [-1,1]
     "IMS of *Investigating and Defending Shortcut Learning*: cosines of two evaluators, weighted; there ArcFace and VGG-Face."
-    some = [load_evaluator(mini_path().parent/'judges'/j) if isinstance(j,str) else j for j in evaluators]
+    some = [load_evaluator(evaluators_path()/'judges'/j) if isinstance(j,str) else j for j in evaluators]
     return sum(w*identity_cosines(ims, refs, j) for w,j in zip(weights, some, strict=True))
 
 # %% ../../nbs/2_models/12_metrics.ipynb #c053

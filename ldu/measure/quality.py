@@ -14,15 +14,17 @@ from torch import nn
 from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.kid import KernelInceptionDistance
 from transformers import CLIPModel,CLIPTokenizer
-from ..shipped import mini_path,quiet
+from ..shipped import evaluators_path,quiet
 from ..pictures.reading import check_ims
 from .evaluators import QualityModel,LABELS,to_64
 
 # %% ../../nbs/library/quality.ipynb #c004
-@lru_cache(maxsize=2)
 def load_quality_model(path=None)->QualityModel: # a folder saved by `QualityModel.save_pretrained`; None: the embedded one
     "The network that names what it sees and says how clean it is; loaded once."
-    return QualityModel.from_pretrained(path or mini_path().parent/'judges'/'critic', use_safetensors=True).eval().requires_grad_(False)
+    return _quality_model(path or evaluators_path()/'judges'/'critic')
+
+@lru_cache(maxsize=2)
+def _quality_model(path): return QualityModel.from_pretrained(path, use_safetensors=True).eval().requires_grad_(False)
 
 @torch.no_grad()
 def assess(ims:torch.Tensor, quality_model=None): # N×3×H×W in [0,1]
@@ -46,10 +48,13 @@ def detection_failure(ims:torch.Tensor, label:str='person', quality_model=None)-
     return (assess(ims, quality_model)[0].argmax(1)!=label_index(label)).float()
 
 # %% ../../nbs/library/quality.ipynb #c011
-@lru_cache(maxsize=2)
 def load_clip(path=None): # a folder with a `CLIPModel` and its tokenizer; None: the embedded one
     "The CLIP of the world and its tokenizer; loaded once."
-    with quiet(): path = path or mini_path().parent/'clip'; return CLIPModel.from_pretrained(path, use_safetensors=True).float().eval().requires_grad_(False),CLIPTokenizer.from_pretrained(path)
+    return _clip(path or evaluators_path()/'clip')
+
+@lru_cache(maxsize=2)
+def _clip(path):
+    with quiet(): return CLIPModel.from_pretrained(path, use_safetensors=True).float().eval().requires_grad_(False),CLIPTokenizer.from_pretrained(path)
 
 @torch.no_grad()
 def clip_pictures(ims:torch.Tensor)->torch.Tensor: # N×D unit vectors
