@@ -486,7 +486,7 @@ RECIPES = {
                              then=dict(loss=dict(square=50., detail=1., band=.1, white=1., block=2, noise=.1), steps=1500, lr=1e-3)),
                     clip=dict(steps=1200, batch=128, lr=1e-3), critic=dict(steps=1200, batch=64, lr=2e-3, muon=True, faceless=3000),
                     identity=dict(steps=1200, batch=48, lr=2e-3, muon=True, turns=FACE_TURNS),
-                    base=dict(steps=7000, batch=32, lr=2e-3, jump_from=5000, decay_from=.7, channels=(64,96,128), kind='v_prediction', muon=True, half=True, ema=.999)),
+                    base=dict(steps=6400, batch=32, lr=2e-3, jump_from=4600, decay_from=.7, channels=(64,96,128), kind='v_prediction', muon=True, half=True, ema=.999)),
     'mini-f8': dict(pool=12_000, size=128, seed=2, vae=dict(channels=(8,24,48,64), groups=1, steps=2000, alone=900, batch=8, lr=1e-3), clip=dict(first='clip'),
                     base=dict(steps=2500, batch=32, lr=1e-3, jump_from=1500, channels=(32,64,128), kind='v_prediction'))}
 SMOKE = dict(pool=80, vae=dict(first=None, steps=4, batch=8, lr=6e-4, then=None), clip=dict(steps=3, batch=16, lr=1e-3),
